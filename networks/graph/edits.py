@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import Annotated
 
+import msgspec
 from msgspec.structs import replace
 
+from networks.core.fields import described
 from networks.core.message import UserError, message
 from networks.graph.free_names import free_name, path_of
 from networks.graph.network import Network, Node, Wire, name_problem
@@ -152,6 +155,15 @@ def set_layers(network: Network, layers: Mapping[str, Layer]) -> Network:
             replace(node, layer=layers[node.name]) if node.name in layers else node for node in network.nodes
         )
     )
+
+
+class Training(msgspec.Struct, frozen=True):
+    """Whether training changes the weights of what is selected."""
+
+    frozen: Annotated[
+        bool,
+        described("Frozen", "Training leaves these weights, and a normalization’s statistics, as they are."),
+    ] = False
 
 
 def freeze(network: Network, names: Collection[str], frozen: bool = True) -> Network:

@@ -8,10 +8,13 @@ block becomes a group of the user's.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
+import msgspec
 from msgspec.structs import replace
 
 from networks.blocks.base import Block, BlockNode, X
+from networks.core.fields import whole
 from networks.core.shapes import Shape
 from networks.graph import edits, fragments
 from networks.graph.check import Report, check, output_of
@@ -345,6 +348,12 @@ def _stands_for(old: Layer, new: Layer) -> bool:
 
 
 # -- repeats and shortcuts
+
+
+class Repeat(msgspec.Struct, frozen=True):
+    """How many equal blocks follow each other. It is stored nowhere: it is counted from the blocks."""
+
+    times: Annotated[int, whole("Repeat", "How many equal blocks follow each other.", 1, 200, unit="×")] = 1
 
 
 def repeat(network: Network, names: Sequence[str], times: int, classes: int | None = None) -> Network:

@@ -7,12 +7,22 @@ from typing import Any
 
 import msgspec
 
+from networks.blocks.base import Block
 from networks.core.fields import Field
 from networks.core.message import UserError
+from networks.graph.folds import Repeat
 from networks.project.project import Project
-from networks.project.twins import Setting, settings, value_of, with_setting
+from networks.project.settings import (
+    Setting,
+    nodes_of,
+    settings,
+    shown_values,
+    value_of,
+    with_setting,
+)
 from networks.project.typed_values import usual, value_text
 from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS
+from networks.recipes.datasets.base import Dataset
 
 _SMALL = 0.05
 """Below it a real number is tried in powers of ten, such as a learning rate."""
@@ -30,21 +40,18 @@ def setting_of(
 ) -> Setting | None:
     """The setting that a form shows as the field `name` of these values; None where no sweep can have it.
 
-    A form shows a part of the recipe, or the layers of these names; swept is the field of all of them.
+    A form shows a part of the recipe, or layers of these names or the blocks that hold them; swept is the
+    field of all that it shows.
     """
+    shown = {*layers}
     for each in settings(project, layers, types=True):
-        outer, _, last = each.path.rpartition(".")
-        if last != name or (each.layers and len(each.layers) != len(layers)):
+        if each.path.rpartition(".")[2] != name or shown_values(project, each) != values:
             continue
-        nodes = [project.network[layer].layer for layer in each.layers]
-        found: list[msgspec.Struct] = [*nodes] if nodes else [_at(project, outer)]
-        if [*map(type, found)] == [*map(type, values)] and found == [*values]:
-            return each
+        # of a row of equal blocks the form changes all
+        if isinstance(values[0], Block | Repeat) and {*nodes_of(project.network, each.layers)} != shown:
+            continue
+        return each
     return None
-
-
-def _at(project: Project, path: str) -> Any:
-    return value_of(project, path)
 
 
 def _around(field: Field, now: Any) -> Iterator[Any]:
@@ -53,6 +60,9 @@ def _around(field: Field, now: Any) -> Iterator[Any]:
             yield from (True, False)
         case "choice":
             yield from field.choices
+        case "union" if isinstance(now, Dataset):
+            # to fetch all the others takes gigabytes
+            yield now
         case "union":
             # a loss that expects other scores would need another last layer
             kinds = [kind for kind in field.types if _expects(kind) == _expects(type(now))]

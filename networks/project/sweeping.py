@@ -12,7 +12,7 @@ from networks.project.comparing import seeds_from
 from networks.project.difference import run_name
 from networks.project.project import Project
 from networks.project.run_titles import OWN
-from networks.project.twins import entry_of, layers_of, settings, with_setting
+from networks.project.settings import entry_of, layers_of, nodes_of, settings, with_setting
 from networks.recipes.recipe import with_settings
 from networks.runs.kept.legs import now
 from networks.runs.measures import Measure
@@ -49,10 +49,17 @@ def planned_sweep(
 
 def with_values(project: Project, plan: Plan, at: Sequence[int]) -> Project:
     """The project with one combination of a sweep's values. Raises UserError where it has no such setting."""
-    # a type before its own parameters, which it would set anew
-    for axis, place in sorted(zip(plan.axes, at, strict=True), key=lambda each: each[0].path.count(".")):
+    for axis, place in sorted(zip(plan.axes, at, strict=True), key=_turn):
         _, project = with_setting(project, axis.path, axis.values[place])
     return project
+
+
+def _turn(each: tuple[Axis, int]) -> tuple[bool, int]:
+    """A type comes before its own parameters, which it would set anew, and how often a block is repeated at
+    the end, since others of the row may be gone then.
+    """
+    path = each[0].path
+    return path.startswith("network.") and path.endswith(".times"), path.count(".")
 
 
 def _axis(project: Project, path: str, typed: Sequence[str]) -> Axis:
@@ -77,8 +84,9 @@ def path_of(project: Project, name: str) -> str:
     wanted = name.strip()
     layer = wanted.removeprefix("network.").rpartition(".")[0]
     layers = layers_of(f"network.{wanted.removeprefix('network.')}")
-    there = all(each in project.network for each in layers)
-    known = settings(project, layers if there else (), types=True)
+    network = project.network
+    there = bool(layers) and all(each in network or each in network.by_fold for each in layers)
+    known = settings(project, nodes_of(network, layers) if there else (), types=True)
     by_path = {each.path for each in known}
     for path in (wanted, f"network.{wanted}"):
         if path in by_path:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
-from networks.core.fields import Field, changed_at, entry_names, fields_of, value_at
 from networks.core.message import Message, UserError, message
 from networks.graph.check import check
 from networks.graph.edits import add_after, remove, set_layers
@@ -21,25 +20,14 @@ from networks.layers.convolution import Conv2d
 from networks.layers.normalization import BatchNorm2d
 from networks.project.difference import difference, summary
 from networks.project.project import Project
-from networks.project.typed_values import as_kind, type_name, usual_rate
+from networks.project.settings import NOT_COMPARED, with_setting
+from networks.project.typed_values import usual_rate
 from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS, steps_change
 from networks.recipes.losses import LOSSES
 from networks.recipes.optimizers import OPTIMIZERS
 from networks.recipes.recipe import with_settings
 from networks.recipes.schedules import SCHEDULES
 
-NOT_COMPARED = ("learning.seed", "learning.start", "data.split_seed", "data.dataset")
-"""Settings that no single change is made of: other seeds are drawn by themselves, and other images are other
-questions.
-"""
-
-_NETWORK = "network."
-"""What begins the path of a layer's setting."""
-_SINGLE = ("whole", "real", "flag", "choice", "pair")
-_KINDS = (*_SINGLE, "union", "numbers", "list")
-"""With those fields that are one of several types, each with its usual parameters, and with lists."""
-_TOGETHER = "+"
-"""Between the names of layers of one type whose field is set to the same value."""
 _ELEMENTWISE = tuple(kind for kind in LAYERS if issubclass(kind, Activation) and kind.elementwise)
 
 
@@ -49,42 +37,6 @@ class Twin(msgspec.Struct, frozen=True):
     kind: Message
     words: Message
     project: Project
-
-
-class Setting(msgspec.Struct, frozen=True):
-    """A field that a twin may have another value of; `path` leads to it from the recipe, or names a layer."""
-
-    path: str
-    field: Field
-
-    @property
-    def layers(self) -> tuple[str, ...]:
-        """The layers whose field it is, all of one type; none for one of the recipe."""
-        return layers_of(self.path)
-
-
-def value_of(project: Project, path: str) -> Any:
-    """What the project has at the path of a setting; of several layers, what the first one has."""
-    if layers := layers_of(path):
-        return getattr(project.network[layers[0]].layer, path.rpartition(".")[2])
-    return value_at(project.recipe, path)
-
-
-def layers_of(path: str) -> tuple[str, ...]:
-    """The layers that the path of a setting names, as `network.conv1+conv2.filters` does; none elsewhere."""
-    if not path.startswith(_NETWORK):
-        return ()
-    return tuple(path.removeprefix(_NETWORK).rpartition(".")[0].split(_TOGETHER))
-
-
-def entry_of(project: Project, path: str) -> str:
-    """What the entry of a list is called whose parameter this is, such as `Rotation`; empty for any other."""
-    outer = path.rpartition(".")[0]
-    around, _, name = outer.rpartition(".")
-    if not around or layers_of(path) or not isinstance(value_of(project, around), tuple):
-        return ""
-    title, number = type_name(type(value_of(project, outer))), name.partition("#")[2]
-    return f"{title} {number}" if number else title
 
 
 def offered_twins(project: Project) -> tuple[Twin, ...]:
@@ -100,32 +52,12 @@ def earlier_twin(project: Project, earlier: Project, when: Message) -> Twin:
     return Twin(message("Earlier"), message("{when}: {changes}", when=when, changes=changes), earlier)
 
 
-def settings(project: Project, layers: Collection[str] = (), *, types: bool = False) -> tuple[Setting, ...]:
-    """All fields that a twin may have other values of: those of these layers, and those of the recipe.
-
-    With `types` also those that are one of several types, such as the optimizer, those that are lists, and
-    those of all these layers of one type together.
-    """
-    kinds = _KINDS if types else _SINGLE
-    by_type: dict[type[Layer], list[str]] = {}
-    for name in layers:
-        by_type.setdefault(type(project.network[name].layer), []).append(name)
-    together = [tuple(names) for names in by_type.values() if len(names) > 1] if types else []
-    found = [
-        Setting(f"{_NETWORK}{_TOGETHER.join(names)}.{field.name}", field)
-        for names in (*together, *((name,) for name in layers))
-        for field in fields_of(type(project.network[names[0]].layer))
-        if field.kind in kinds
-    ]
-    return (*found, *_settings(project.recipe, "", kinds))
-
-
 def set_twin(project: Project, path: str, value: Any) -> Twin:
     """The project with another value of a setting: `learning.optimizer.lr`, or `network.conv1.filters`.
 
     Raises UserError where there is no such setting, it must stay, or the value is not allowed.
     """
-    field, twin = with_setting(project, path, value)
+    field, twin = with_setting(project, path, value, NOT_COMPARED)
     if twin == project:
         raise UserError(
             message(
@@ -135,51 +67,6 @@ def set_twin(project: Project, path: str, value: Any) -> Twin:
             )
         )
     return Twin(message("Setting"), summary(difference(project, twin)), twin)
-
-
-def with_setting(project: Project, path: str, value: Any) -> tuple[Field, Project]:
-    """A setting's field, and the project with this value of it, be it the same. Raises UserError."""
-    layers = [name for name in layers_of(path) if name in project.network]
-    known = {each.path: each.field for each in settings(project, layers, types=True)}
-    if path not in known:
-        raise UserError(
-            message(
-                "Expected a setting that twins may differ in, got “{path}”: choose {network}LAYER.FIELD, or "
-                "one of {known}.",
-                path=path,
-                network=_NETWORK,
-                known=", ".join(each for each in known if not each.startswith(_NETWORK)),
-            )
-        )
-    try:
-        typed = as_kind(known[path], value)
-        if layers:
-            name = known[path].name
-            changes = {each: changed_at(project.network[each].layer, name, typed) for each in layers}
-            twin = replace(project, network=set_layers(project.network, changes))
-        else:
-            twin = replace(project, recipe=changed_at(project.recipe, path, typed))
-    except ValueError as error:
-        reason = str(error).partition(" - at ")[0].replace("`", "")
-        raise UserError(
-            message("{path}={value}: {reason}.", path=path, value=str(value), reason=reason)
-        ) from error
-    return known[path], twin
-
-
-def _settings(value: msgspec.Struct, prefix: str, kinds: Collection[str]) -> Iterator[Setting]:
-    for field in fields_of(type(value)):
-        path = f"{prefix}{field.name}"
-        if path in NOT_COMPARED:
-            continue
-        if field.kind in kinds:
-            yield Setting(path, field)
-        inner = getattr(value, field.name)
-        if field.kind in ("struct", "union"):
-            yield from _settings(inner, f"{path}.", kinds)
-        elif field.kind == "list":
-            for name, entry in zip(entry_names(inner), inner, strict=True):
-                yield from _settings(entry, f"{path}.{name}.", kinds)
 
 
 def _activations(project: Project) -> Iterator[Twin]:

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from networks.core.fields import Field, changed_at, fields_of
 from networks.core.message import UserError, message
 from networks.project.project import Project
+from networks.project.settings import with_setting
 from networks.project.sweeping import path_of
-from networks.project.twins import with_setting
 
 
 def with_typed_settings(project: Project, typed: Sequence[str]) -> Project:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from networks.blocks.base import Block
-from networks.core.fields import changed, fields_of, whole
+from networks.core.fields import changed, fields_of
 from networks.graph import groups
-from networks.graph.folds import repeat, set_blocks
+from networks.graph.folds import Repeat, repeat, set_blocks
 from networks.graph.network import Network
 from networks.graph.presentation import Folding
 from networks.graph.totals import sums_known
@@ -23,12 +20,6 @@ from widgets.look.translation import declared, layers_counted, short, weights_co
 from widgets.panels.layer_heading import LayerHeading
 from widgets.panels.layer_panel import facts_label, shape_words
 from widgets.panels.name_row import NameRow
-
-
-class Repeat(msgspec.Struct, frozen=True):
-    """How many equal blocks follow each other. It is stored nowhere: it is counted from the blocks."""
-
-    times: Annotated[int, whole("Repeat", "How many equal blocks follow each other.", 1, 200, unit="×")] = 1
 
 
 class BlockPanel(QWidget):

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import msgspec
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from networks.core.fields import described
 from networks.graph import edits
 from networks.graph.presentation import Folding
 from widgets.forms.form import Form
 from widgets.look import theme
 from widgets.panels.block_panel import BlockPanel
 from widgets.panels.layer_panel import LayerPanel
-
-
-class Training(msgspec.Struct, frozen=True):
-    """Whether training changes the weights of what is selected."""
-
-    frozen: Annotated[
-        bool,
-        described("Frozen", "Training leaves these weights, and a normalization’s statistics, as they are."),
-    ] = False
 
 
 class SelectionPanel(QWidget):
@@ -71,7 +58,9 @@ class SelectionPanel(QWidget):
         self._inside = tuple(name for name in folding.nodes(names) if folding.whole.nodes[name].weights)
         self._training.setVisible(bool(self._inside))
         if self._inside:
-            self._training.show_values([Training(folding.network[name].frozen) for name in self._inside])
+            self._training.show_values(
+                [edits.Training(folding.network[name].frozen) for name in self._inside]
+            )
 
     @Slot(str, object)
     def _freeze(self, field: str, value: object) -> None:

@@ -11,9 +11,9 @@ from networks.core.fields import changed_at
 from networks.core.message import UserError
 from networks.layers.convolution import Conv2d
 from networks.project.project import first_project
+from networks.project.settings import settings, value_of, with_setting
 from networks.project.sweep_values import setting_of, suggested_values, value_text
 from networks.project.sweeping import path_of, planned_sweep
-from networks.project.twins import settings, value_of, with_setting
 from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS
 from networks.recipes.augmentation.rotation import Rotation
 from networks.recipes.augmentation.shift import Shift
@@ -68,6 +68,10 @@ def test_a_field_of_a_form_is_found_by_what_the_form_shows():
     found = setting_of(PROJECT, (recipe.learning,), "optimizer")
     assert found is not None
     assert found.path == "learning.optimizer"
+    for name in ("dataset", "split_seed"):
+        found = setting_of(PROJECT, (recipe.data,), name)
+        assert found is not None
+        assert found.path == f"data.{name}"
     name = LAYERS[1]
     found = setting_of(PROJECT, (PROJECT.network[name].layer,), "filters", (name,))
     assert found is not None
@@ -77,7 +81,6 @@ def test_a_field_of_a_form_is_found_by_what_the_form_shows():
 def test_what_no_sweep_can_have_is_not_found():
     learning, layer = PROJECT.recipe.learning, PROJECT.network[LAYERS[1]].layer
     assert setting_of(PROJECT, (learning,), "seed") is None
-    assert setting_of(PROJECT, (PROJECT.recipe.data,), "dataset") is None
     # of several layers, of one that is not selected, and of a value that is not the project's
     assert setting_of(PROJECT, (layer, layer), "filters", LAYERS[1:3]) is None
     assert setting_of(PROJECT, (layer,), "filters") is None

@@ -21,7 +21,8 @@ from networks.project.comparing import (
 )
 from networks.project.difference import difference
 from networks.project.project import Project, first_project
-from networks.project.twins import offered_twins, set_twin, settings
+from networks.project.settings import settings
+from networks.project.twins import offered_twins, set_twin
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.measures import VALIDATION_ACCURACY, VALIDATION_LOSS
 from networks.training.run import Run

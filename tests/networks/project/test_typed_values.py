@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from networks.core.fields import Field, changed_at, field_at, fields_of
 from networks.core.message import UserError
 from networks.project.project import first_project
+from networks.project.settings import entry_of, settings, with_setting
 from networks.project.sweep_values import setting_of, suggested_values
 from networks.project.sweeping import path_of, planned_sweep
-from networks.project.twins import entry_of, settings, with_setting
 from networks.project.typed_values import as_kind, typed_values, usual, value_text
 from networks.recipes.augmentation import AUGMENTATIONS, MOST_STEPS
 from networks.recipes.augmentation.rotation import Rotation

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QWidg
 
 from networks.core.fields import Field
 from networks.project.project import Project
+from networks.project.settings import Setting, entry_of, layers_of, nodes_of, settings
 from networks.project.sweep_values import suggested_values
 from networks.project.sweeping import joined
-from networks.project.twins import Setting, entry_of, layers_of, settings
 from networks.project.typed_values import typed_values
 from networks.runs.measures import VALIDATION_ACCURACY, VALIDATION_LOSS, Measure
 from networks.runs.twins.spread import MOST_SEEDS
@@ -79,7 +79,7 @@ class SweepSetup(QWidget):
         self._project = project
         known = filter(None, map(self._known.get, chosen))
         kept = [layer for each in known for layer in each.layers]
-        self._layers = tuple(dict.fromkeys(name for name in (*layers, *kept) if name in project.network))
+        self._layers = nodes_of(project.network, (*layers, *kept))
         self._known = {each.path: each for each in settings(project, self._layers, types=True)}
         for box, path, other in zip(self.settings, chosen, reversed(chosen), strict=True):
             self._fill(box, path, other)

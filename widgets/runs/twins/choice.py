@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from networks.core.message import UserError
 from networks.project.project import Project
-from networks.project.twins import Setting, Twin, entry_of, set_twin, settings, value_of
+from networks.project.settings import Setting, entry_of, settings, value_of
+from networks.project.twins import Twin, set_twin
 from widgets.controls.combo_box import ComboBox
 from widgets.forms.editors import Editor, editor_for
 from widgets.forms.rows import Cells
