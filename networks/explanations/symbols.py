@@ -44,7 +44,7 @@ def transposed_symbols(at: Position, bias: bool) -> str:
 
 # what the letters stand for
 
-_SUPERSCRIPTS = re.compile("[²ˣᶻᵖ⁻ᵢⱼ₀-₉]")
+_RAISED = str.maketrans({"ˣ": " x ", "ᶻ": " z "} | dict.fromkeys("²ᵖ⁻ᵢⱼ₀₁₂₃₄₅₆₇₈₉", " "))
 _LETTER = re.compile(r"[∂ΣL]|(?<![^\W\d_])[^\W\d_]\u0302?(?![^\W\d_])")
 _MEANINGS: dict[str, Message] = {
     "∂": message("∂L/∂…: how fast the loss L changes with what stands below it"),
@@ -79,7 +79,7 @@ def letters(formula: str) -> tuple[Message, ...]:
 
     What its sums run over is left out: c, i and j, which `seen_in_sums.legend` tells with their numbers.
     """
-    told = _SUPERSCRIPTS.sub(" ", formula)
+    told = formula.translate(_RAISED)
     counted = set(re.findall(r"Σ(\w)", told)) - {"r"}
     found = [letter for letter in dict.fromkeys(_LETTER.findall(told)) if letter not in counted]
     return tuple(_MEANINGS[letter] for letter in found if letter in _MEANINGS)

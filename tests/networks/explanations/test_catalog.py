@@ -111,7 +111,7 @@ def test_the_terms_combine_to_what_torch_gave(kind):
 
 def assert_letters(formula):
     """Every letter stands for something that is said, or is what a sum runs over."""
-    plain = re.sub("[²ˣᶻᵖ⁻ᵢⱼ₀-₉]", " ", formula)
+    plain = re.sub("[²ᵖ⁻ᵢⱼ₀-₉]", " ", formula.replace("ˣ", " x ").replace("ᶻ", " z "))
     single = {word for word in re.findall(r"[A-Za-zŵα-ω]+", plain) if len(word) == 1}
     told = {letter for each in letters(formula) for letter in str(each).split(":")[0].split(" and ")}
     assert single - told <= set(re.findall(r"Σ(\w)", plain)), formula

@@ -200,8 +200,8 @@ class Cells(QWidget):
         if isinstance(self._page, GradientPage) and self._page.filters:
             words = self.tr("filter {filter}, map {map} · {size}")
             return words.format(filter=self._page.place.at[0], map=self._page.cell[0], size=size)
-        words = self.tr("map {map}/{count} · {size}")
-        return words.format(map=self._page.cell[0], count=cells.shape[0], size=size)
+        words = self.tr("map {map} of 0 to {last} · {size}")
+        return words.format(map=self._page.cell[0], last=cells.shape[0] - 1, size=size)
 
     def where(self) -> str:
         """The row and column, or the index."""
