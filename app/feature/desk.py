@@ -99,6 +99,8 @@ class Desk(QObject):
     """The names of the layers whose outputs the cards in sight show; empty while they do not show any."""
     views_shown = Signal(object, object)
     """The views that the cards are to show, or None, and how: an `XRay` and a `Look`."""
+    canvas_wished = Signal()
+    """The canvas is to be seen, also beside a tab that has folded it."""
     probe_wished = Signal()
     """The cards are to show their inside: somebody wants to look into the network."""
     probed_changed = Signal()

@@ -201,6 +201,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.desk.changed.connect(self._show_state_soon)
         self.desk.panel_wished.connect(self._open_panel)
+        self.desk.canvas_wished.connect(self.zones.show_canvas)
         self.desk.files.title_changed.connect(self._show_title)
         for feature in self.features:
             feature.rested.connect(self._close_at_last)

@@ -325,6 +325,12 @@ class Zones(QSplitter):
         if opened:
             self.canvas_zone.take_focus()
 
+    @Slot()
+    def show_canvas(self) -> None:
+        """Opens the canvas beside the tab that has folded it to a strip."""
+        if self.canvas_choice() is False:
+            self.toggle_canvas()
+
     # drawers
 
     @Slot()

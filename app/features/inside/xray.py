@@ -47,6 +47,7 @@ class XRayCanvas(Feature):
         self.place.hide()
         self.button = _button(self.tr("X-ray"), self.tr("See what leaves each layer for one picture"))
         self.button.toggled.connect(self.switch)
+        self.button.clicked.connect(self._bring_cards)
         self._sight: frozenset[str] = frozenset()
         desk.sight_changed.connect(self._see)
         desk.probe_wished.connect(partial(self.switch, True))
@@ -62,7 +63,7 @@ class XRayCanvas(Feature):
 
     def commands(self) -> tuple[MenuEntry, ...]:
         title = self.tr("&X-ray: see inside")
-        return (Command("xray", Section.CANVAS, title, self.button.toggle, ("Ctrl+Shift+X",)),)
+        return (Command("xray", Section.CANVAS, title, self.button.click, ("Ctrl+Shift+X",)),)
 
     def gestures(self) -> tuple[Gesture, ...]:
         where = self.tr("On the probe picture")
@@ -116,6 +117,12 @@ class XRayCanvas(Feature):
         self.desk.xray_switched.emit(on)
         self._watch()
         self._show_seen()
+
+    @Slot(bool)
+    def _bring_cards(self, on: bool) -> None:
+        """Whoever presses the button wants to see the cards, also where a tab has folded the canvas."""
+        if on:
+            self.desk.canvas_wished.emit()
 
     @Slot(object)
     def _see(self, names: frozenset[str]) -> None:

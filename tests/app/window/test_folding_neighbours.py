@@ -52,6 +52,22 @@ def test_a_room_folds_its_neighbours_and_leaving_it_gives_them_back(window):
     assert window.canvas.isVisible()
 
 
+def test_the_xray_is_seen_also_where_a_tab_has_folded_the_canvas(window):
+    front(window, "pictures")
+    assert not window.canvas.isVisible()
+    QTest.keyClick(
+        window, Qt.Key.Key_X, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    )
+    QApplication.processEvents()
+    assert window.canvas.isVisible()
+    assert window.canvas.xray.on
+    # what other rooms need of it opens nothing
+    window.zones.toggle_canvas()
+    window.desk.follow_picture(window.desk.shown.recipe.data.dataset, 3)
+    QApplication.processEvents()
+    assert not window.canvas.isVisible()
+
+
 def test_nothing_folds_that_has_room(window):
     window.resize(2400, 900)
     front(window, "pictures")
