@@ -39,6 +39,16 @@ def figure(number: float, decimals: int = 3) -> str:
     return text.replace("-", "−")
 
 
+def hundredths(share: float) -> str:
+    """`97.6`, `99.95` or `0.002`: a share in per cent that says 100 or 0 only where it is exactly that."""
+    text = ""
+    for decimals in range(1, 6):
+        text = f"{100 * share:.{decimals}f}"
+        if float(text) not in (0.0, 100.0) or share in (0.0, 1.0) or not np.isfinite(share):
+            return text
+    return f"<{10**-5:.5f}" if share < 0.5 else f">{100 - 10**-5:.5f}"
+
+
 def short(number: float) -> str:
     """A round number, as at the ticks of an axis: `2.5`, `−1·10⁻⁵`."""
     digits, _, power = f"{number:g}".partition("e")

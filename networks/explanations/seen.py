@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from networks.core.message import Message, message
-from networks.explanations.figures import added, figure
+from networks.explanations.figures import added, figure, hundredths
 from networks.explanations.forms import (
     Copied,
     Curve,
@@ -229,7 +229,7 @@ def _shared(
             "Each of the {count} scores becomes an exponential, and each exponential its share of their sum: "
             "here {share} %.",
             count=len(form.values),
-            share=f"{100 * share:.1f}",
+            share=hundredths(share),
         )
     ]
     others = np.delete(form.shares, form.at)
@@ -238,7 +238,7 @@ def _shared(
             message(
                 "The largest of the others has {share} %. All shares together are 100 %: one grows only "
                 "where others shrink.",
-                share=f"{100 * float(others.max()):.1f}",
+                share=hundredths(float(others.max())),
             )
         )
     return found
@@ -255,7 +255,7 @@ def _lost(
             message(
                 "The network gives the right class, “{name}”, {share} %, and the loss is {loss}.",
                 name=name,
-                share=f"{100 * float(form.probabilities[right]):.1f}",
+                share=hundredths(float(form.probabilities[right])),
                 loss=figure(form.result),
             )
         )

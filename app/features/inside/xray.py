@@ -21,6 +21,7 @@ from app.probing.sources import KeptSource, Source
 from app.probing.work import healths
 from networks.core.after_step import AfterStep
 from networks.core.message import visible
+from networks.explanations.figures import hundredths
 from networks.recipes.learning_section import RANDOM
 from networks.xray.probe import DataPicture, OwnPicture, Which
 from networks.xray.view import XRay
@@ -206,7 +207,7 @@ class XRayCanvas(Feature):
         if xray.answer is None or not np.isfinite(xray.answer).all():
             return self.tr("no answer"), ""
         best = int(xray.answer.argmax())
-        share = f"{100 * xray.answer[best]:.1f}"
+        share = hundredths(float(xray.answer[best]))
         if xray.label is None:
             return self.tr("says {name}, {share} %").format(name=names[best], share=share), ""
         if best == xray.label:

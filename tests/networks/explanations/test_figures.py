@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from networks.explanations.figures import MOST, figure, line, strongest, term
+from networks.explanations.figures import MOST, figure, hundredths, line, strongest, term
 from networks.explanations.forms import Joined, Largest, Normalized, Shares, WeightedSum
 from networks.explanations.places import CONSTANT, Places
 from networks.explanations.value import explained
@@ -131,3 +131,16 @@ def test_words_name_the_parts_that_decide():
     assert str(strongest(summed([0.1, -9.0]))).startswith("Part 1 (−9.000) makes up")
     assert "No part decides alone: the 9 largest of 10" in str(strongest(summed([1.0] * 10)))
     assert str(strongest(summed([0.0, 0.0]))) == "Nothing adds to it: the result is 0."
+
+
+@given(st.floats(0, 1))
+def test_a_share_is_called_all_or_nothing_only_where_it_is(share):
+    text = hundredths(share)
+    number = float(text.lstrip("<>"))
+    assert number == pytest.approx(100 * share, abs=0.0501)
+    assert (number in (0, 100)) == (share in (0, 1))
+
+
+def test_shares_have_as_many_figures_as_they_need():
+    told = [hundredths(share) for share in (0.0, 0.976, 0.99952, 0.9999996, 1 - 1e-9, 1e-9, 1.0)]
+    assert told == ["0.0", "97.6", "99.95", "99.99996", ">99.99999", "<0.00001", "100.0"]

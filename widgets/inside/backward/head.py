@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from networks.explanations.figures import figure
+from networks.explanations.figures import figure, hundredths
 from networks.explanations.step import SeenStep
 from networks.runs.judgement.judgement import Reals
 from widgets.controls.column import column_of
@@ -120,7 +120,7 @@ class StepHead(QWidget):
             label.setToolTip(label.accessibleName())
         said_of, label_of = seen.said[image], int(seen.labels[image])
         best = int(np.argmax(np.nan_to_num(said_of)))
-        sure = f"{100 * said_of[best]:.1f}"
+        sure = hundredths(float(said_of[best]))
         words = self.tr("It is a {name}.\nIt says {other},\n{share} % sure.")
         self.answer_words.setText(words.format(name=names[label_of], other=names[best], share=sure))
         main = next(iter(seen.trace.losses.values()))

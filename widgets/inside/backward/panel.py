@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from networks.explanations.descent import DescentRow, descent
-from networks.explanations.figures import figure, line
+from networks.explanations.figures import figure, hundredths, line
 from networks.explanations.gradient_page import largest_gradient
 from networks.explanations.step import SeenStep, StepGradient, TensorStep
 from networks.layers.merge import Add
@@ -375,10 +375,10 @@ class BackwardPanel(QWidget):
             )
         ]
         for each in dict.fromkeys((label, best)):
-            before, after = (100 * float(said_of[image][each]) for said_of in (seen.said, seen.said_again))
+            before, after = (float(said_of[image][each]) for said_of in (seen.said, seen.said_again))
             told.append(
                 self.tr("{name}: {before} → {after} %").format(
-                    name=self._names[each], before=f"{before:.1f}", after=f"{after:.1f}"
+                    name=self._names[each], before=hundredths(before), after=hundredths(after)
                 )
             )
         return "\n".join(told)

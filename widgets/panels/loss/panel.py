@@ -8,6 +8,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 from networks.core.finding import Finding
+from networks.explanations.figures import hundredths
 from networks.graph.check import Report
 from networks.graph.network import Network
 from networks.recipes.losses import LOSSES, Loss
@@ -171,7 +172,7 @@ class LossPanel(RecipePanel):
             to_image(glance.pictures[image]),
             self.tr("picture {image}:").format(**words),
             f"{found.losses[image]:.3f}",
-            self.tr("gave its “{label}” {share} %").format(share=f"{100 * found.p[image]:.1f}", **words),
+            self.tr("gave its “{label}” {share} %").format(share=hundredths(float(found.p[image])), **words),
         )
         self.plot.show_points(found, image, callout)
         self.plot.setAccessibleName(callout.words())
