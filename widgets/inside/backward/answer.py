@@ -111,8 +111,14 @@ class AnswerGradient(QWidget):
         painter.setPen(words)
         painter.setFont(theme.font(theme.SMALL, mono=True))
         # where no figures fit, the colour says it, and the description of the whole
-        rounded = (f"{value:.{places}f}".replace("-", "−").replace("0.", ".", 1) for places in (4, 3, 2))
-        forms = (figure(value), figure(value, 2), *rounded)
         width = painter.fontMetrics().horizontalAdvance
-        text = next((each for each in forms if width(each) <= box.width() - 2), "")
+        text = next((each for each in _forms(value) if width(each) <= box.width() - 2), "")
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _forms(value: float) -> tuple[str, ...]:
+    """The number in ever fewer characters; one that is not 0 is never rounded to 0."""
+    places = [f"{value:.{places}f}" for places in (4, 3, 2)]
+    rounded = [text.replace("-", "−").replace("0.", ".", 1) for text in places if float(text) or not value]
+    least = [] if len(rounded) == len(places) else [figure(value, 1)]
+    return (figure(value), figure(value, 2), *rounded, *least)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -29,7 +29,11 @@ from widgets.look.icon import icon_of, paint_icon
 from widgets.look.translation import said
 
 _ROW, _DENSE_ROW, _HEAD = 26, 21, 24
-_CHIP, _RIBBON, _DOES, _FACTOR, _NORM, _MAPS, _WEIGHTS = 150, 92, 190, 56, 62, 168, 108
+_CHIP, _RIBBON, _DOES, _FACTOR, _NORM, _MAPS = 150, 92, 190, 56, 62, 168
+_TRACK, _FIGURE = 50, 58
+"""Of the gradient on the weights: the bar, and the figure behind it."""
+_BEHIND = 8
+"""Free behind each column."""
 _WIDEST = 34.0
 """The ribbon, where the gradient is longest."""
 _TILES = 6
@@ -105,7 +109,7 @@ class DescentView(QWidget):
 
     def sizeHint(self) -> QSize:
         height = theme.grown(_HEAD) + (len(self._rows) + 1) * self._row
-        return QSize(sum((_CHIP, _RIBBON, _DOES, _FACTOR, _NORM, _MAPS, _WEIGHTS)), height)
+        return QSize(sum((_CHIP, _RIBBON, _DOES, _FACTOR, _NORM, _MAPS, _TRACK, _FIGURE)), height)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(_CHIP + _RIBBON + _NORM, self.sizeHint().height())
@@ -133,13 +137,14 @@ class DescentView(QWidget):
     def _columns(self) -> dict[str, QRectF]:
         """The columns that have room, by name; what says least gives way first."""
         grown = theme.grown
-        wide = {"chip": grown(_CHIP), "ribbon": grown(_RIBBON) + 18 * self._lanes(), "norm": grown(_NORM)}
+        factors, norms, weights = self._widths()
+        wide = {"chip": grown(_CHIP), "ribbon": grown(_RIBBON) + 18.0 * self._lanes(), "norm": norms}
         rest = self.width() - sum(wide.values())
         for name, width in (
             ("maps", grown(_MAPS)),
             ("does", grown(_DOES)),
-            ("weights", grown(_WEIGHTS)),
-            ("factor", grown(_FACTOR)),
+            ("weights", grown(_TRACK) + weights),
+            ("factor", factors),
         ):
             if rest >= width:
                 wide[name] = width
@@ -153,6 +158,20 @@ class DescentView(QWidget):
                 found[name] = QRectF(left, 0, wide[name], 0)
                 left += wide[name]
         return found
+
+    def _widths(self) -> tuple[float, float, float]:
+        """Of the columns of factors, norms and norms on the weights.
+
+        No figure is cut off: of a small one the power of ten says most, and comes last.
+        """
+        factors = (_factors(row) for row in self._rows)
+        norms = (figure(row.norm) for row in self._rows)
+        weights = (figure(row.weights) for row in self._rows if row.weights is not None)
+        return (
+            _room_for(factors, _FACTOR, bold=False),
+            _room_for(norms, _NORM, bold=True),
+            _room_for(weights, _FIGURE, bold=False),
+        )
 
     def _lanes(self) -> int:
         return max((stream.lane for stream in self._streams), default=0)
@@ -257,8 +276,7 @@ class DescentView(QWidget):
             self._text(painter, columns["does"], place, said(row.does), _LEFT)
         painter.setFont(theme.font(theme.DENSE, mono=True))
         if "factor" in columns and row.ways:
-            factors = ", ".join(f"×{factor:.3g}" for factor in row.factors[:2])
-            self._text(painter, columns["factor"], place, factors, _RIGHT)
+            self._text(painter, columns["factor"], place, _factors(row), _RIGHT)
         painter.setFont(theme.font(theme.DENSE, mono=True, bold=True))
         self._text(painter, columns["norm"], place, figure(row.norm), _RIGHT)
         if "maps" in columns:
@@ -292,7 +310,7 @@ class DescentView(QWidget):
     def _text(
         self, painter: QPainter, column: QRectF, place: QRectF, words: str, side: Qt.AlignmentFlag
     ) -> None:
-        room = QRectF(column.left(), place.top(), column.width() - 8, place.height())
+        room = QRectF(column.left(), place.top(), column.width() - _BEHIND, place.height())
         painter.drawText(
             room,
             side,
@@ -346,7 +364,8 @@ class DescentView(QWidget):
         walked: bool,
     ) -> None:
         most = max((row.weights or 0.0 for row in self._rows), default=0.0) or 1.0
-        track = QRectF(column.left() + 8, place.center().y() - 3, column.width() - theme.grown(58) - 8, 6)
+        wide = theme.grown(_TRACK) - 2 * _BEHIND
+        track = QRectF(column.left() + _BEHIND, place.center().y() - 3, wide, 6)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(shade.hair))
         painter.drawRoundedRect(track, 3, 3)
@@ -358,6 +377,18 @@ class DescentView(QWidget):
         painter.setPen(QColor(shade.text if walked else shade.text_dim))
         painter.setFont(theme.font(theme.DENSE, mono=True))
         self._text(painter, column, place, figure(norm), _RIGHT)
+
+
+def _factors(row: DescentRow) -> str:
+    return ", ".join(f"×{factor:.3g}" for factor in row.factors[:2]) if row.ways else ""
+
+
+def _room_for(figures: Iterable[str], least: int, *, bold: bool) -> float:
+    """The width of a column in which all of these fit; `least` at the usual size of the type."""
+    # all have figures of one width
+    longest = max(figures, key=len, default="")
+    metrics = QFontMetricsF(theme.font(theme.DENSE, mono=True, bold=bold))
+    return max(theme.grown(least), metrics.horizontalAdvance(longest) + _BEHIND + 2)
 
 
 def _map_images(gradient: Array, dark: bool) -> list[QImage]:

@@ -6,10 +6,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
 from networks.explanations.figures import figure
 from tests.networks.insight.first_step import first_step
+from widgets.inside.backward.answer import _forms
+from widgets.inside.backward.descent_view import DescentView
 from widgets.inside.backward.panel import BackwardPanel
 from widgets.inside.backward.weight_card import WeightGrid
 
@@ -188,3 +191,31 @@ def test_gradients_at_the_scores_can_be_read_also_where_it_is_narrow(panel, qtbo
     answer = panel.head.answer
     qtbot.waitUntil(lambda: answer.width() / len(answer._chosen) >= 36)
     assert panel.head.losses.isVisible()
+
+
+def test_no_figure_of_the_way_down_is_cut_off(panel, seen, monkeypatch):
+    # as late in a training, where gradients are small
+    small = tuple(
+        replace(row, norm=row.norm * 1.234e-7, weights=row.weights and 2.345e-8) for row in panel._rows
+    )
+    panel.descent.show_rows(small)
+    panel.descent.resize(1000, panel.descent.sizeHint().height())
+    texts, text = [], DescentView._text
+
+    def painted(view, painter, column, place, words, side):
+        figures = words.startswith("×") or "·10" in words
+        fits = painter.fontMetrics().horizontalAdvance(words) <= column.width() - 8
+        texts.append((words, fits or not figures))
+        text(view, painter, column, place, words, side)
+
+    monkeypatch.setattr(DescentView, "_text", painted)
+    panel.descent.grab()
+    assert sum("·10" in words for words, _ in texts) > len(small)
+    assert all(fits for _, fits in texts), texts
+
+
+def test_a_small_gradient_of_a_score_is_not_rounded_to_nothing():
+    assert set(_forms(0.0)) == {"0", ".0000", ".000", ".00"}
+    assert _forms(-0.256) == ("−0.256", "−0.26", "−.2560", "−.256", "−.26")
+    assert _forms(4.76e-4)[-1] == "5·10⁻⁴"
+    assert all(float(form.replace("−", "-").split("·")[0]) for form in _forms(-4.76e-4))
