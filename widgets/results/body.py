@@ -69,13 +69,11 @@ class ResultsBody(QWidget):
         """The matrix, the classes, and the two plots, each with its heading."""
         head = _row(_heading(self.tr("What was taken for what")), self.unit)
         matrix = stacked(head, self.matrix, self._pairs_title, self.pairs)
-        explained = dim()
-        explained.setText(
-            self.tr("dot: what was measured; bar: what the number of pictures leaves open, 95 %")
-        )
-        classes = stacked(
-            _row(_heading(self.tr("How many of each it finds")), self.search), explained, self.classes
-        )
+        self.about_classes = dim()
+        self.classes.column_changed.connect(self._explain_classes)
+        self._explain_classes()
+        heading = _row(_heading(self.tr("How many of each it finds")), self.search)
+        classes = stacked(heading, self.about_classes, self.classes)
         calibrated = stacked(_heading(self.tr("Calibration")), self.calibration, self.about_calibration)
         lost = stacked(_heading(self.tr("Losses")), self.losses, self.about_losses)
         self._plots = QWidget()
@@ -120,6 +118,14 @@ class ResultsBody(QWidget):
         yield parts
         for each in parts:
             each.deleteLater()
+
+    @Slot()
+    def _explain_classes(self) -> None:
+        self.about_classes.setText(
+            self.tr("{meaning} Dot: measured; bar: what so few pictures leave open, 95 %.").format(
+                meaning=self.classes.meaning()
+            )
+        )
 
     @Slot(int, int)
     def _show_cell(self, label: int, answer: int) -> None:
@@ -192,7 +198,7 @@ def _figures(body: QWidget, results: Results) -> Iterator[Figure]:
     yield Figure(body.tr("Loss"), ((f"{judged.loss:#.4g}".removesuffix("."), "plain"),))
     if judged.classes > 2:
         most = usual_most(judged.classes)
-        words = body.tr("Among its first {count}").format(count=most)
+        words = body.tr("Right among its first {count}").format(count=most)
         yield Figure(words, ((percent(among_first(judged, most).share, 2), "plain"),))
     yield Figure(body.tr("Calibration error"), ((percent(calibration(judged).error), "plain"),))
     for since, changed in results.earlier[:1]:

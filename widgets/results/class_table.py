@@ -31,6 +31,8 @@ class ClassTable(PaintedArea):
 
     chosen = Signal(int)
     """A class whose mistakes are to be seen."""
+    column_changed = Signal()
+    """The intervals of another column are drawn."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -67,6 +69,16 @@ class ClassTable(PaintedArea):
         self.worst_first = not (self.worst_first and column == self.column)
         self.column = column
         self._sort()
+        self.column_changed.emit()
+
+    def meaning(self) -> str:
+        """What the column says whose intervals are drawn, in plain words."""
+        return {
+            "recall": self.tr("Recall: of the pictures that show a class, so many are found."),
+            "precision": self.tr("Precision: of the pictures that are taken for a class, so many show it."),
+            "f1": self.tr("F1: recall and precision in one number, which is low where either of them is."),
+            "images": self.tr("n: so many pictures show the class. The bars are those of recall."),
+        }[self.column]
 
     def words(self, label: int) -> str:
         """A class in sentences."""

@@ -67,6 +67,16 @@ def test_every_interval_is_in_words(table):
         assert f"{share}, 95 % certain: {low} to {high}" in words
 
 
+def test_the_column_in_front_is_explained_in_plain_words(table, qtbot):
+    table.show_results(results())
+    told = []
+    table.column_changed.connect(lambda: told.append(table.meaning()))
+    assert table.meaning().startswith("Recall: of the pictures that show a class")
+    for column in COLUMNS:
+        table.choose_column(column)
+    assert [words.partition(":")[0] for words in told] == ["Recall", "Precision", "F1", "n"]
+
+
 def test_classes_are_searched_by_name_and_chosen_by_keys_and_mouse(table, qtbot):
     names = tuple(f"{colour} {animal}" for colour in ("red", "grey") for animal in ("fox", "owl", "crab"))
     table.show_results(results(classes=6, names=names))

@@ -49,6 +49,8 @@ class Details(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.MARGIN, 4, theme.MARGIN, theme.MARGIN)
         column.setSpacing(14)
+        # first in plain words what is seen, and what to try
+        column.addWidget(self.words)
         column.addWidget(self.filters)
         column.addLayout(both)
         for widget in (
@@ -61,7 +63,6 @@ class Details(QWidget):
             self.switches,
         ):
             column.addWidget(widget)
-        column.addWidget(self.words)
         column.addStretch(1)
 
     def show_near(self, near: Near) -> None:
