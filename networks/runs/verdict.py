@@ -20,6 +20,9 @@ has fallen.
 
 *Too sure*: more is right than by guessing, but the validation loss is above that of guessing by 5 %, because
 wrong answers are given with great certainty.
+
+*Knows its own better*: in the last epoch the training images were right more often than the validation
+images, by 5 points or more, and by more than chance explains.
 """
 
 from __future__ import annotations
@@ -34,6 +37,7 @@ import numpy as np
 
 from networks.core.message import Message, message
 from networks.runs.events import Failed
+from networks.runs.gap import gap
 from networks.runs.measures import (
     ACCURACY,
     LOSS,
@@ -51,6 +55,8 @@ ABOVE, FAR_ABOVE, NEAR = 1.05, 10.0, 0.98
 """Factors on the loss of guessing: from which on a loss is worse, by far worse, or hardly better."""
 RISE, LEAST_RISE = 1.1, 0.01
 """How far above its lowest, as a factor and in itself, the validation loss of an overfitting run lies."""
+WIDE = 0.05
+"""By how much the accuracy of the training images is higher where the gap is worth a word."""
 LAST = 3
 """How many of the last validations must agree on that."""
 
@@ -257,6 +263,22 @@ def _overfits(record: Record) -> Verdict | None:
     return Verdict("advice", word, sentence, overfits=True, brief=brief)
 
 
+def _knows_its_own_better(record: Record) -> Verdict | None:
+    found = gap(record)
+    if found is None:
+        return None
+    wide = found.training_accuracy - found.validation_accuracy
+    if wide < max(WIDE, _margin(record, found.validation_accuracy)):
+        return None
+    sentence = message(
+        "It knows its training images better than others: {then} of them were right in the last epoch, and "
+        "{now} of the validation images. More data, augmentation or dropout help.",
+        then=ACCURACY.figure(found.training_accuracy),
+        now=ACCURACY.figure(found.validation_accuracy),
+    )
+    return Verdict("advice", message("gap of {gap} points", gap=f"{100 * wide:.0f}"), sentence, overfits=True)
+
+
 def _too_sure(record: Record) -> Verdict | None:
     loss, guess = record.value(VALIDATION_LOSS), record.chance.get(LOSS.name)
     accuracy = record.value(VALIDATION_ACCURACY)
@@ -284,6 +306,7 @@ _RULES: tuple[Callable[[Record], Verdict | None], ...] = (
     _like_guessing,
     _overfits,
     _too_sure,
+    _knows_its_own_better,
 )
 
 

@@ -18,7 +18,7 @@ CLASSES, IMAGES = 10, 900
 CHANCE = {"loss": math.log(CLASSES), "accuracy": 1 / CLASSES}
 
 
-def run(losses, accuracies=None, training=None, reason="finished", chance=CHANCE, images=IMAGES):
+def run(losses, accuracies=None, training=None, reason="finished", chance=CHANCE, images=IMAGES, hits=None):
     """A run of one step an epoch."""
     count = len(losses)
     accuracies = [0.9] * count if accuracies is None else accuracies
@@ -26,7 +26,14 @@ def run(losses, accuracies=None, training=None, reason="finished", chance=CHANCE
     record, best = Record("a", epochs=count), None
     events = [Started("a", "cpu", 1, 1, 100, images, chance=chance)]
     for epoch, (loss, accuracy, trained) in enumerate(zip(losses, accuracies, training, strict=True), 1):
-        events.append(Stepped("a", epoch, float(epoch), {"training loss": trained}))
+        events.append(
+            Stepped(
+                "a",
+                epoch,
+                float(epoch),
+                {"training loss": trained, **({} if hits is None else {"training accuracy": hits})},
+            )
+        )
         values = {"validation loss": loss, "validation accuracy": accuracy}
         events.append(Validated("a", epoch, epoch, values, 0.1, is_best(values, best)))
         best = values if events[-1].best else best
@@ -65,6 +72,15 @@ FALLING = [1.0, 0.6, 0.4, 0.3, 0.25]
             "overfits from 3",
             ["from epoch 3", "0.3000 to 0.6000", "0.6667 to 0.3333"],
         ),
+        (
+            run([0.5, 0.4], [0.7, 0.9], hits=1.0),
+            "advice",
+            "gap of 10 points",
+            ["100.00\u202f% of them were right", "and 90.00\u202f%", "dropout"],
+        ),
+        # as large as chance explains, or hardly a gap
+        (run([0.5, 0.4], [0.7, 0.9], hits=0.94), "good", "done", ["lowest after epoch 2"]),
+        (run([0.5, 0.4], [0.7, 0.9], hits=1.0, images=20), "good", "done", ["lowest after epoch 2"]),
         (run([3.0], [0.4]), "advice", "too sure", ["40.00\u202f%", "3.000", "2.303"]),
     ],
 )
