@@ -10,6 +10,9 @@ from torch import Tensor, nn
 from networks.core.message import message
 from networks.importing.refusal import refused
 
+_TYPES = frozenset((torch.float32, torch.float64, torch.float16, torch.bfloat16))
+"""What becomes single precision."""
+
 
 def refuse_unfit(module: nn.Module, names: Collection[str]) -> None:
     """Raises UserError for the first tensor of these names that a layer could not hold.
@@ -19,12 +22,8 @@ def refuse_unfit(module: nn.Module, names: Collection[str]) -> None:
     tensors = dict((*module.named_parameters(), *module.named_buffers()))
     held = {name: tensors[name] for name in names if name in tensors}
     for name, tensor in held.items():
-        if not tensor.is_floating_point() and not name.endswith("num_batches_tracked"):
-            kind = str(tensor.dtype).removeprefix("torch.")
-            raise refused(
-                name,
-                message("it holds numbers of the type {kind}, and a layer computes with float32", kind=kind),
-            )
+        if not name.endswith("num_batches_tracked"):
+            refuse_type(name, tensor)
         if tensor.layout is not torch.strided:
             layout = str(tensor.layout).removeprefix("torch.")
             raise refused(
@@ -32,6 +31,15 @@ def refuse_unfit(module: nn.Module, names: Collection[str]) -> None:
                 message("its numbers are kept as {layout}, and those of a layer are dense", layout=layout),
             )
     _refuse_shared(held)
+
+
+def refuse_type(name: str, tensor: Tensor) -> None:
+    """Raises UserError for numbers that have no point, or too few digits to compute with."""
+    if tensor.dtype not in _TYPES:
+        kind = str(tensor.dtype).removeprefix("torch.")
+        raise refused(
+            name, message("it holds numbers of the type {kind}, and a layer computes with float32", kind=kind)
+        )
 
 
 def _refuse_shared(held: dict[str, Tensor]) -> None:

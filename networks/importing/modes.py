@@ -8,14 +8,21 @@ from torch import Tensor, nn
 
 from networks.core.message import message
 from networks.core.shapes import Shape
+from networks.importing.fitting_weights import refuse_type
 from networks.importing.refusal import UnshowableError
 from networks.layers.base import Layer
 
 
 def own_weights(layer: Layer, x: Shape, found: Mapping[str, Tensor], path: str) -> list[Tensor]:
-    """Those of the tensors by their names that a layer at this path learns which is given `x`."""
+    """Those of the tensors by their names that a layer at this path learns which is given `x`.
+
+    Raises UserError for one of a type that no layer learns.
+    """
     names = (f"{path}.{name}" if name else path for name in layer.parameters(x))
-    return [found[name] for name in names if name in found]
+    weights = {name: found[name] for name in names if name in found}
+    for name, tensor in weights.items():
+        refuse_type(name, tensor)
+    return [*weights.values()]
 
 
 def is_frozen(layer: Layer, own: bool, training: bool, weights: Iterable[Tensor]) -> bool:

@@ -60,6 +60,8 @@ def _wrapped(part: nn.Module) -> Message | None:
         return message("torch.compile has compiled it: import the module that it was given")
     if isinstance(part, nn.DataParallel | nn.parallel.DistributedDataParallel):
         return message("it spreads a module over several devices: import the module that it holds")
+    if type(part).__module__.startswith("torch.ao.nn."):
+        return message("it is quantized, or prepared for it: import the module that it was made of")
     if isinstance(part, LazyModuleMixin):
         return message("its weights get their size from the first images: run it once on some before")
     return None

@@ -183,6 +183,19 @@ def test_modules_of_other_kinds_are_refused_with_what_to_do(make, words):
         imported(make(), SIZE)
 
 
+@pytest.mark.filterwarnings("ignore:.*(torch.ao.quantization|quantized tensor)")
+def test_quantized_modules_are_refused_with_what_to_do():
+    net = torch.ao.quantization.quantize_dynamic(Net(), {nn.Linear}, dtype=torch.qint8)
+    assert "“fc” cannot be shown layer by layer: it is quantized" in sentence(net)
+
+
+@pytest.mark.parametrize("dtype", [torch.int8, torch.bool, torch.float8_e4m3fn])
+def test_weights_that_become_no_single_precision_are_refused_by_their_type(dtype):
+    net = Net()
+    net.conv.weight = nn.Parameter(net.conv.weight.detach().to(dtype), requires_grad=False)
+    assert str(dtype).removeprefix("torch.") in sentence(net)
+
+
 @pytest.mark.filterwarnings("ignore:.*torch.jit")
 def test_modules_that_torch_jit_has_compiled_are_refused():
     net = Net()
