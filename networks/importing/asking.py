@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from networks.importing.refusal import no_layer, tried
+from networks.importing.values import without_numbers
 
 PLACES = {"dtype": torch.float32, "device": torch.device("meta")}
 """What the type of images is, and a device, as long as one is computed on which does not matter."""
@@ -28,5 +29,5 @@ def asked_for(target: Any, x: Any, args: Sequence[Any], kwargs: Mapping[str, Any
             return PLACES[args[1]]
         if args[1] not in ("shape", "ndim"):
             raise no_layer(str(args[1]))
-        return asked[args[1]](x.data)
-    return tried(asked[target], x.data, *args[1:], **kwargs)
+        return asked[args[1]](without_numbers(x))
+    return tried(asked[target], without_numbers(x), *args[1:], **kwargs)

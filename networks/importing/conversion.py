@@ -229,10 +229,10 @@ class _Conversion:
         x = values[0]
         if target in SAME or hands_on(target, args, kwargs):
             return x._replace(data=x.data.contiguous()) if isinstance(x, Reshaped | Stacked) else x
-        if all(isinstance(value, Learned) for value in values):
-            return of_tensors_alone(target, x, args, kwargs)
         if target is getattr or target in SIZES:
             return asked_for(target, x, args, kwargs)
+        if all(isinstance(value, Learned) for value in values):
+            return of_tensors_alone(target, x, args, kwargs)
         if target is operator.getitem and is_sequence(args[0]):
             return tried(operator.getitem, *args)
         if any(isinstance(value, ChannelSlices) for value in values):

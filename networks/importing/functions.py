@@ -26,7 +26,7 @@ from networks.importing.inverse import (
 )
 from networks.importing.modules import constructor_of, layer_of, plain
 from networks.importing.refusal import NoLayerError, UnshowableError, no_layer, tried
-from networks.importing.values import LayerOutput, Learned
+from networks.importing.values import LayerOutput, Learned, without_numbers
 from networks.layers.base import Layer
 from networks.module.build import resolve
 
@@ -123,7 +123,7 @@ def layer_of_call(target: Any, arguments: Mapping[str, Any]) -> tuple[Layer, tup
         return _computing(name, given, inputs), tuple(outputs)
     if given.pop("input", None) != Argument(0) or len(outputs) > 1:
         raise UnshowableError(message("it is called with something else than the output of one layer"))
-    return layer_of(_module(kind, given), inputs[0]), tuple(outputs)
+    return layer_of(_module(kind, given, inputs[0]), inputs[0]), tuple(outputs)
 
 
 def _with_arguments(value: Any, outputs: list[LayerOutput]) -> Any:
@@ -136,14 +136,18 @@ def _with_arguments(value: Any, outputs: list[LayerOutput]) -> Any:
     return value
 
 
-def _module(kind: Any, arguments: Mapping[str, Any]) -> nn.Module:
-    """The module that does what the function does with these arguments."""
+def _module(kind: Any, arguments: Mapping[str, Any], x: Shape) -> nn.Module:
+    """The module that does what the function does with these arguments of an image or vector `x`."""
     known = constructor_of(kind)
     for name, value in arguments.items():
         if name not in known and name not in _WITHOUT_EFFECT and not name.startswith("_") and value:
             raise not_allowed(kind.__name__, name, value)
     # where a module takes None for a stride that is the kernel, some functions take an empty tuple
     given = {name: None if value == () else value for name, value in arguments.items() if name in known}
+    if "num_channels" in known:
+        given["num_channels"] = x[0]
+    if "weight" in arguments:  # a function learns nothing of its own
+        given |= dict.fromkeys(known.keys() & {"affine", "elementwise_affine"}, False)
     with torch.device("meta"):
         made: nn.Module = tried(kind, **given)
     return made
@@ -258,7 +262,8 @@ def hands_on(target: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> boo
 
     def like(value: Any) -> Any:
         # on a device, since nothing can be moved from the meta device to another
-        return torch.empty((0,) * value.data.dim()) if isinstance(value, LayerOutput) else value
+        held = isinstance(value, LayerOutput | Learned)
+        return torch.empty((0,) * without_numbers(value).dim()) if held else value
 
     shown, options = map(like, args), {name: like(value) for name, value in kwargs.items()}
     return bool(tried(getattr(Tensor, target), *shown, **options).dtype == torch.float32)
