@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from networks.core.message import Message, UserError, message
@@ -14,6 +16,29 @@ class UnshowableError(Exception):
     def __init__(self, reason: Message) -> None:
         super().__init__(str(reason))
         self.reason = reason
+
+
+class UnfollowableError(UnshowableError):
+    """Forward did what no graph of calls can hold, which is remembered even where forward catches this."""
+
+    _reasons: ContextVar[list[Message] | None] = ContextVar("reasons", default=None)
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason)
+        reasons = self._reasons.get()
+        if reasons is not None:
+            reasons.append(reason)
+
+    @classmethod
+    @contextmanager
+    def remembered(cls) -> Iterator[list[Message]]:
+        """The reasons of all that are raised meanwhile in this thread."""
+        reasons: list[Message] = []
+        before = cls._reasons.set(reasons)
+        try:
+            yield reasons
+        finally:
+            cls._reasons.reset(before)
 
 
 class MisfitError(UnshowableError):

@@ -6,7 +6,8 @@ import inspect
 import operator
 import random
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -14,19 +15,28 @@ import numpy as np
 import torch
 from torch import fx, nn
 from torch.func import functional_call
-from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
+from torch.utils._python_dispatch import _disable_current_modes
 
 from networks.core.message import Message, message
 from networks.core.shapes import Shape
 from networks.graph.walk import reached
-from networks.importing.batch_size import with_batch_size
+from networks.importing.batch_size import DECIDES, OTHERS, same_but_for_batch, with_batch_size
 from networks.importing.functions import CONVERSIONS
 from networks.importing.left_behind import attributes, changed, held_tensors, kept
 from networks.importing.modules import is_leaf
-from networks.importing.refusal import UnshowableError, first_line, is_wish_to_stop, refused
+from networks.importing.refusal import (
+    UnfollowableError,
+    UnshowableError,
+    first_line,
+    is_wish_to_stop,
+    refused,
+)
 from networks.importing.stand_ins import ChannelsNorm
 from networks.importing.values import BATCH
+from networks.importing.watching import draws, watched
 
+SECONDS = 0.2
+"""A further batch size is tried as long as those before took less."""
 MODE = "training"
 """Under this name a node's meta holds the mode that its module was in when it was called."""
 
@@ -43,7 +53,10 @@ class _Sized(fx.Proxy):
         if name in _ASKED:
             found = self.tracer.value_of(self.node)
             if isinstance(found, torch.Tensor):
-                return with_batch_size(getattr(found, name))
+                self.tracer.asked_for_size = True
+                asked = getattr(found, name)
+                # another batch size may be the number of channels too
+                return with_batch_size(asked) if self.tracer.batch == BATCH else asked
         if name == "data":  # of which old code asks the size
             return self.tracer.create_proxy("call_function", getattr, (self, name), {})
         if name in _NUMBERS:
@@ -56,23 +69,24 @@ class _Sized(fx.Proxy):
         found = self.tracer.value_of(self.node)
         if not isinstance(found, torch.Tensor | tuple | list):
             raise _takes_numbers("len")
+        self.tracer.asked_for_size = True
         return len(found)
 
     def __getitem__(self, place: Any) -> Any:
         if _is_rest(self):
-            raise UnshowableError(message("its forward takes images as one of any number of arguments"))
+            raise UnfollowableError(message("its forward takes images as one of any number of arguments"))
         if isinstance(place, str):
-            raise UnshowableError(message("its forward takes a dictionary, and a network takes images"))
+            raise UnfollowableError(message("its forward takes a dictionary, and a network takes images"))
         return self.tracer.create_proxy("call_function", operator.getitem, (self, place), {})
 
     def __setitem__(self, place: Any, value: Any) -> None:
-        raise UnshowableError(WRITES_PART)
+        raise UnfollowableError(WRITES_PART)
 
     def __delitem__(self, place: Any) -> None:
-        raise UnshowableError(WRITES_PART)
+        raise UnfollowableError(WRITES_PART)
 
     def __contains__(self, value: Any) -> bool:
-        raise UnshowableError(_DECIDES)
+        raise UnfollowableError(_DECIDES)
 
     def __index__(self) -> int:
         raise _takes_numbers("int")
@@ -112,8 +126,8 @@ _PLACES = frozenset(("device", "dtype", "is_cuda", "is_cpu", "is_mps", "is_meta"
 _LOOPS = message("its forward goes through the parts of a tensor in a loop")
 
 
-def _takes_numbers(how: str) -> UnshowableError:
-    return UnshowableError(
+def _takes_numbers(how: str) -> UnfollowableError:
+    return UnfollowableError(
         message("its forward takes numbers out of a tensor (“{how}”) and goes on with them alone", how=how)
     )
 
@@ -129,9 +143,12 @@ class _Tracer(fx.Tracer):
     While it traces, torch.fx stands before the call of every module, also in a thread that trains meanwhile.
     """
 
-    def __init__(self, images: Shape, leaves: Mapping[str, nn.Module]) -> None:
+    def __init__(self, images: Shape, leaves: Mapping[str, nn.Module], batch: int = BATCH) -> None:
         super().__init__()
         self._leaves = leaves
+        self.batch = batch
+        self.asked_for_size = False
+        """Whether forward has asked a tensor for its size, and may have found out that of the batch."""
         self._thread = threading.get_ident()
         self.proxy_buffer_attributes = True
         self._images = images
@@ -146,7 +163,7 @@ class _Tracer(fx.Tracer):
     def to_bool(self, obj: fx.Proxy) -> bool:
         if _is_rest(obj):
             return False
-        raise UnshowableError(_DECIDES_BY_PLACE if _is_about_place(obj.node) else _DECIDES)
+        raise UnfollowableError(_DECIDES_BY_PLACE if _is_about_place(obj.node) else _DECIDES)
 
     def iter(self, obj: fx.Proxy) -> Iterator[Any]:
         if _is_rest(obj):
@@ -155,7 +172,7 @@ class _Tracer(fx.Tracer):
         if isinstance(found, tuple | list):  # parts, such as those of a split
             picked = operator.getitem
             return iter([picked(obj, place) for place in range(len(found))])
-        raise UnshowableError(_LOOPS)
+        raise UnfollowableError(_LOOPS)
 
     def failed_in(self, error: BaseException) -> str:
         """The path of the innermost module whose forward raised the error; the empty one is the root's."""
@@ -185,7 +202,7 @@ class _Tracer(fx.Tracer):
         kwargs = fx.map_arg(node.kwargs, self._tensors.__getitem__)
         match node.op:
             case "placeholder":
-                return torch.empty((BATCH, *self._images), device="meta")
+                return torch.empty((self.batch, *self._images), device="meta")
             case "get_attr":
                 holder, _, name = target.rpartition(".")
                 return getattr(self.root.get_submodule(holder), name).to("meta", copy=True)
@@ -243,32 +260,6 @@ def _is_about_place(node: fx.Node) -> bool:
     return False
 
 
-class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Refuses what torch does at once while forward is traced, and what the graph would therefore lack.
-
-    `method` is the one that runs meanwhile: “forward” or “train method”.
-    """
-
-    def __init__(self, method: str) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._method = method
-
-    def __torch_dispatch__(
-        self,
-        func: Any,
-        types: Sequence[Any],
-        args: Sequence[Any] = (),
-        kwargs: Mapping[str, Any] | None = None,
-    ) -> Any:
-        if torch.Tag.nondeterministic_seeded in func.tags:
-            raise UnshowableError(_draws(self._method))
-        if func._schema.is_mutable:
-            raise UnshowableError(
-                message("its {method} changes a tensor that no layer holds", method=self._method)
-            )
-        return func(*args, **(kwargs or {}))
-
-
 def _tensors_of(part: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
     yield from part.named_parameters()
     yield from part.named_buffers()
@@ -299,6 +290,8 @@ def traced(
             # what the next call finds is not what this one has found: then it must go on in the same way
             _set_mode(module, training)
             _refuse_other(module, graph, _graph(_Tracer(images, leaves), module), after)
+        if tracer.asked_for_size:
+            _refuse_batch_size(module, graph, images, leaves, training)
     scopes = tracer.node_name_to_scope
     return graph, {node: scopes[node.name][0] for node in graph.nodes if node.name in scopes}
 
@@ -307,7 +300,7 @@ def _graph(tracer: _Tracer, module: nn.Module) -> fx.Graph:
     name = type(module).__name__
     before = _random_states()
     try:
-        with _Watch("forward"):
+        with watched("forward", _held(module)), UnfollowableError.remembered() as reasons:
             graph = tracer.trace(module, concrete_args=_further_arguments(module))
     except UnshowableError as error:
         raise refused(tracer.failed_in(error) or name, error.reason) from error
@@ -315,15 +308,21 @@ def _graph(tracer: _Tracer, module: nn.Module) -> fx.Graph:
         if is_wish_to_stop(error):
             raise
         raise refused(tracer.failed_in(error) or name, _reason(error)) from error
+    if reasons:  # forward has caught it and gone on in another way than with images
+        raise refused(name, reasons[0])
     if _random_states() != before:
-        raise refused(name, _draws("forward"))
+        raise refused(name, draws("forward"))
     return graph
+
+
+def _held(module: nn.Module) -> list[torch.Tensor]:
+    return [tensor for _, tensor in _tensors_of(module)]
 
 
 def _set_mode(module: nn.Module, training: bool) -> None:
     """Raises UserError where the module's own `train` does more than set the mode."""
     try:
-        with _Watch("train method"):
+        with watched("train method", ()):
             module.train(training)
     except UnshowableError as error:
         raise refused(type(module).__name__, error.reason) from error
@@ -343,6 +342,22 @@ def _refuse_changed(module: nn.Module, held: Mapping[str, tuple[object, ...]], m
         raise refused(type(module).__name__, reason)
 
 
+def _refuse_batch_size(
+    module: nn.Module, graph: fx.Graph, images: Shape, leaves: Mapping[str, nn.Module], training: bool
+) -> None:
+    """Raises UserError unless forward makes the same calls with other batch sizes.
+
+    A number that it has computed of the batch size does not tell where it comes from.
+    """
+    begun = time.perf_counter()
+    for batch in OTHERS:
+        _set_mode(module, training)
+        if not same_but_for_batch(graph, _graph(_Tracer(images, leaves, batch), module), batch):
+            raise refused(type(module).__name__, DECIDES)
+        if time.perf_counter() - begun > SECONDS:
+            break
+
+
 def _refuse_other(module: nn.Module, first: fx.Graph, second: fx.Graph, after: Mapping[str, object]) -> None:
     """Raises UserError unless the second call did what the first did, and left behind the same.
 
@@ -357,10 +372,6 @@ def _refuse_other(module: nn.Module, first: fx.Graph, second: fx.Graph, after: M
     if str(first) != str(second):
         reason = message("its forward does something else in the second call than in the first")
         raise refused(type(module).__name__, reason)
-
-
-def _draws(method: str) -> Message:
-    return message("its {method} draws random numbers of its own", method=method)
 
 
 def _reason(error: BaseException) -> Message:

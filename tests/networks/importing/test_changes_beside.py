@@ -172,7 +172,7 @@ def relu_if(condition):
     [
         (lambda x: x.shape[0] > 1, "by the batch size"),
         (lambda x: x.size(0) == 32, "by the batch size"),
-        (lambda x: x.size()[0] % 2 == 0, "other numbers"),
+        (lambda x: x.size()[0] % 2 == 0, "by the batch size"),
         (lambda x: len(x) > 1, "other numbers"),
         (lambda x: x.is_cuda, "by the device or the type"),
         (lambda x: x.device.type == "cpu", "by the device or the type"),
