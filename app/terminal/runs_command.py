@@ -39,6 +39,9 @@ def listed(project: Path) -> str:
 
 def compared(one: Path, other: Path) -> str:
     """In what two runs differ, and their measures side by side. Raises UserError where one cannot be read."""
+    for folder in (one, other):
+        if not is_run(folder):
+            raise UserError(message("“{path}” is not the folder of a run.", path=str(folder)))
     *runs, common = read_both(one, other)
     found = compare_runs(_compared(runs[0]), _compared(runs[1]), common)
     lines = [f"1  {runs[0].record.title}", f"2  {runs[1].record.title}", ""]

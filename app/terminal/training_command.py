@@ -23,7 +23,7 @@ from app.terminal.recording import recorder_for
 from app.terminal.resume_command import go_on
 from app.terminal.together import begun_before, in_turn, joined, note, silent
 from app.training.memory import give_back_memory
-from networks.core.fields import changed_at
+from networks.core.fields import changed_at, field_at, value_at
 from networks.core.finding import advice, blocking
 from networks.core.message import UserError, message
 from networks.core.storage import write_atomically
@@ -31,8 +31,10 @@ from networks.doctor.data_findings import data_notes
 from networks.doctor.findings import findings
 from networks.doctor.foresight import foresee, foresight_words, images_to_measure
 from networks.doctor.memory import free_memory
+from networks.project.expected import expected
 from networks.project.fitting_data import fitted
 from networks.project.project import Project, project_to_json
+from networks.project.typed_values import type_name
 from networks.recipes.datasets import DATASETS, Dataset, Folder
 from networks.recipes.datasets.named import NamedDataset
 from networks.recipes.recipe import section_of, with_settings
@@ -139,17 +141,28 @@ def as_wished(project: Project, wishes: Mapping[str, Any]) -> Project:
     """The project with other settings. Raises UserError where a value is out of its bounds."""
     recipe = project.recipe
     for name, value in wishes.items():
+        option = f"--{name.rpartition('.')[2].replace('_', '-')}"
+        path = f"{section_of(name.partition('.')[0])}.{name}"
         try:
-            setting = name.partition(".")[0]
-            recipe = changed_at(recipe, f"{section_of(setting)}.{name}", value)
-        except msgspec.ValidationError as error:
-            reason = str(error).partition(" - at ")[0].replace("`", "")
+            field = field_at(recipe, path)
+        except (AttributeError, IndexError, KeyError) as error:
             raise UserError(
                 message(
-                    "--{name} {value}: {reason}.",
-                    name=name.rpartition(".")[2].replace("_", "-"),
+                    "{option} {value}: {kind} has no such setting. Leave it out.",
+                    option=option,
                     value=value,
-                    reason=reason,
+                    kind=type_name(type(value_at(recipe, path.rpartition(".")[0]))),
+                )
+            ) from error
+        try:
+            recipe = changed_at(recipe, path, value)
+        except msgspec.ValidationError as error:
+            raise UserError(
+                message(
+                    "{option} {value}: expected {expected}.",
+                    option=option,
+                    value=value,
+                    expected=expected(field),
                 )
             ) from error
     return replace(project, recipe=recipe)

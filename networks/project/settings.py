@@ -10,12 +10,13 @@ from msgspec.structs import replace
 
 from networks.blocks.base import Block
 from networks.core.fields import Field, changed_at, entry_names, fields_of, value_at
-from networks.core.message import UserError, message
+from networks.core.message import Message, UserError, message
 from networks.graph.check import check
 from networks.graph.edits import Training, freeze, set_layers
 from networks.graph.folds import Repeat, repeat, set_blocks, settled
 from networks.graph.network import Network
 from networks.layers.base import Layer
+from networks.project.expected import expected
 from networks.project.project import Project
 from networks.project.typed_values import as_kind, type_name
 
@@ -130,11 +131,14 @@ def with_setting(
         if names:
             return field, replace(project, network=_set(project, names, field, typed))
         return field, replace(project, recipe=changed_at(project.recipe, path, typed))
+    except msgspec.ValidationError as error:
+        raise UserError(_refused(path, value, message("expected {what}", what=expected(field)))) from error
     except ValueError as error:
-        reason = str(error).partition(" - at ")[0].replace("`", "")
-        raise UserError(
-            message("{path}={value}: {reason}.", path=path, value=str(value), reason=reason)
-        ) from error
+        raise UserError(_refused(path, value, str(error))) from error
+
+
+def _refused(path: str, value: Any, reason: str | Message) -> Message:
+    return message("{path}={value}: {reason}.", path=path, value=str(value), reason=reason)
 
 
 def _set(project: Project, names: tuple[str, ...], field: Field, value: Any) -> Network:

@@ -96,6 +96,8 @@ def path_of(project: Project, name: str) -> str:
         return ends[0]
     if there:
         fields = [each.path.removeprefix("network.") for each in known if each.path.startswith("network.")]
+        if not fields:
+            raise UserError(message("“{layer}” has no settings.", layer=layer))
         raise UserError(
             message(
                 "“{layer}” has no setting “{name}”: choose one of {fields}.",

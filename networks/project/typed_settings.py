@@ -11,6 +11,7 @@ from networks.core.message import UserError, message
 from networks.project.project import Project
 from networks.project.settings import with_setting
 from networks.project.sweeping import path_of
+from networks.project.typed_values import names_of
 
 
 def with_typed_settings(project: Project, typed: Sequence[str]) -> Project:
@@ -47,7 +48,7 @@ def _fields(project: Project) -> Iterator[tuple[str, Field]]:
 def _with_type(project: Project, path: str, field: Field, value: str) -> Project:
     wanted = value.casefold()
     for kind in field.types:
-        if wanted in (kind.__name__.casefold(), str(getattr(kind, "title", "")).casefold()):
+        if wanted in names_of(kind):
             return replace(project, recipe=changed_at(project.recipe, path, kind()))
     raise UserError(
         message(

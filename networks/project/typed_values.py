@@ -10,9 +10,11 @@ import msgspec
 
 from networks.core.declared import Declared
 from networks.core.fields import Field, changed_at, fields_of
+from networks.project.expected import expected
 from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS
 from networks.recipes.optimizers import Optimizer
 
+_NUMBERS = ("whole", "real", "pair", "numbers")
 _NOTHING = "none"
 """What is typed for a list without entries."""
 _OPEN, _CLOSE = "(", ")"
@@ -24,29 +26,40 @@ def typed_values(text: str) -> tuple[str, ...]:
 
 
 def as_kind(field: Field, value: Any) -> Any:
-    """A value that was typed, as the field's kind of number or switch. Raises ValueError."""
+    """A value that was typed, as the field's kind of number or switch. Raises ValueError in our words."""
     if not isinstance(value, str):
         return value
+    if field.kind in _NUMBERS:
+        try:
+            return _number(field, value)
+        except ValueError as error:
+            raise ValueError(f"expected {expected(field)}") from error
     match field.kind:
-        case "whole":
-            return int(value) if value != field.special else value
-        case "real":
-            return float(value)
-        case "pair":
-            sizes = [int(size) for size in value.lower().replace("×", "x").split("x")]
-            return (sizes[0], sizes[-1])
         case "flag":
             if value not in ("on", "off"):
                 raise ValueError("expected on or off")
             return value == "on"
         case "union":
             return _of_type(field, value)
-        case "numbers" | "list":
+        case "list":
             return _listed(field, value)
         case "choice":
             named = [each for each in field.choices if value in (str(each), field.label_of(each))]
             return named[0] if named else value
     return value
+
+
+def _number(field: Field, typed: str) -> Any:
+    """One number or several. Raises ValueError in Python's words."""
+    match field.kind:
+        case "whole":
+            return int(typed) if typed != field.special else typed
+        case "real":
+            return float(typed)
+        case "numbers":
+            return () if typed == _NOTHING else tuple(map(int, typed.split()))
+    height, *width = (int(size) for size in typed.lower().replace("×", "x").split("x"))
+    return height, *(width or [height])
 
 
 def value_text(field: Field, value: Any) -> str:
@@ -84,15 +97,24 @@ def type_name(kind: type[msgspec.Struct]) -> str:
     return kind.name() if issubclass(kind, Declared) else kind.__name__
 
 
+def names_of(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    """What a declared type is called when it is typed, in small letters."""
+    return kind.__name__.casefold(), type_name(kind).casefold()
+
+
 def _of_type(field: Field, typed: str) -> Any:
     """One of a field's types: `Adam`, or with other parameters `Focal(gamma=1)`. Raises ValueError."""
     name, opened, rest = typed.strip().partition(_OPEN)
     wanted = name.strip().casefold()
     for kind in field.types:
-        if wanted in (kind.__name__.casefold(), type_name(kind).casefold()):
+        if wanted in names_of(kind):
             value = usual(kind)
             for parameter, text in _parameters(rest, opened):
-                value = changed_at(value, parameter, as_kind(_parameter(kind, parameter), text))
+                declared = _parameter(kind, parameter)
+                try:
+                    value = changed_at(value, parameter, as_kind(declared, text))
+                except msgspec.ValidationError as error:
+                    raise ValueError(f"{parameter}={text}: expected {expected(declared)}") from error
             return value
     raise ValueError(f"expected one of {', '.join(kind.__name__ for kind in field.types)}")
 
@@ -127,14 +149,12 @@ def _parameters(text: str, opened: str) -> Iterator[tuple[str, str]]:
 
 
 def _listed(field: Field, typed: str) -> tuple[Any, ...]:
-    """`none`, numbers such as `10 15`, a preset of augmentation, or types: `Shift+Rotation(degrees=5)`.
+    """`none`, a preset of augmentation, or types: `Shift+Rotation(degrees=5)`.
 
     Raises ValueError.
     """
     if typed == _NOTHING:
         return ()
-    if field.kind == "numbers":
-        return tuple(int(number) for number in typed.split())
     for preset in AUGMENTATION_PRESETS:
         if typed.casefold() in (preset.name, preset.title.casefold()):
             return preset.steps

@@ -235,8 +235,13 @@ def test_every_switch_of_the_machine_is_an_option(project_file, tmp_path, capsys
 @pytest.mark.parametrize(("option", "value"), [("--epochs", 0), ("--seed", -1), ("--threads", 5000)])
 def test_a_number_out_of_its_bounds(project_file, tmp_path, capsys, option, value):
     line = _fails(["train", project_file, option, value, "--out", tmp_path / "run"], capsys)
-    assert f"{option} {value}" in line
-    assert "Expected int" in line
+    assert f"{option} {value}: expected a whole number from " in line
+
+
+@pytest.mark.parametrize("value", ["nan", "-1", "3"])
+def test_a_setting_of_another_data_set(project_file, capsys, value):
+    line = _fails(["train", project_file, "--memory", value], capsys)
+    assert "Digits has no such setting" in line
 
 
 @pytest.mark.parametrize(

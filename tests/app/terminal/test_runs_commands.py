@@ -124,7 +124,7 @@ def test_two_runs_are_compared(project_file, runs, capsys):
 def test_compared_with_what_is_no_run(project_file, runs, tmp_path, capsys):
     train(project_file)
     capsys.readouterr()
-    assert "was not read" in _fails(["compare", run_folders(runs)[0], tmp_path], capsys)
+    assert "is not the folder of a run" in _fails(["compare", run_folders(runs)[0], tmp_path], capsys)
 
 
 @pytest.mark.slow

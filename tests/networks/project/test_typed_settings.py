@@ -64,3 +64,28 @@ def test_what_does_not_fit_is_refused_in_a_sentence(typed, words):
         recipe(typed)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("lr=abc", "lr=abc: expected a number above 0, up to 1000."),
+        ("lr=nan", "lr=nan: expected a number above 0, up to 1000."),
+        ("epochs=1e3", "epochs=1e3: expected a whole number from 1 to 100000."),
+        ("batch_size=0", "batch_size=0: expected a whole number from 1 to 65536."),
+        ("conv1.kernel=(3,3)", "conv1.kernel=(3,3): expected one or two whole numbers"),
+        ("conv1.kernel=3x3x3", "conv1.kernel=3x3x3: expected one or two whole numbers"),
+        ("conv1.bias=yes", "conv1.bias=yes: expected on or off."),
+        ("fc3.features=many", "expected a whole number from 1 to 1000000, or classes."),
+        ("optimizer=", "optimizer=: choose one of SGD"),
+        ("schedule=Sine", "schedule=Sine: choose one of Constant"),
+        ("augmentation=Hue(strength=9)", "expected a number from"),
+        ("clip_by=length", "clip_by=length: expected one of norm, value."),
+        ("output.size=1", "“output” has no settings."),
+    ],
+)
+def test_what_a_setting_takes_is_said_in_our_words(typed, words):
+    with pytest.raises(UserError) as refused:
+        recipe(typed)
+    assert words in str(refused.value)
+    assert "msgspec" not in str(refused.value)
