@@ -35,10 +35,15 @@ def import_module(place: str, size: Shape, out: Path, *, weights: Path | None, o
     `size` is channels×height×width of the images. Writes the project to `out` and, if `weights` is given, the
     module's weights to that file; each file is told of as soon as it is written. Returns the exit code 0.
 
-    Raises UserError if something is missing, if the user's code raises, if its module cannot be shown layer
-    by layer or holds no numbers to write, or if a file cannot be written.
+    Raises UserError if a file's name has another ending than what it holds, if something is missing, if the
+    user's code raises, if its module cannot be shown layer by layer or holds no numbers to write, or if a
+    file cannot be written.
     """
-    for path in (out, weights):
+    for path, ending in ((out, ".json"), (weights, ".safetensors")):
+        if path is not None and path.suffix.lower() != ending:
+            raise UserError(
+                message("Expected a file that ends in {ending}, got “{path}”.", ending=ending, path=str(path))
+            )
         if path is not None and os.path.exists(path) and not overwrite:
             raise UserError(
                 message("“{path}” is there already: choose another name, or add --overwrite.", path=str(path))

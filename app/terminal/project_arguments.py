@@ -12,6 +12,10 @@ from app.terminal.printing import print_lines
 if TYPE_CHECKING:
     from networks.project.project import Project
 
+_DIGITS = 10
+"""A number of so many digits is the size of no image."""
+_SHOWN = 40
+
 
 def find_rate(arguments: list[str]) -> int:
     """Tries learning rates."""
@@ -151,8 +155,8 @@ def import_module_as_project(arguments: list[str]) -> int:
 def _image_size(text: str) -> tuple[int, ...]:
     """`3x224x224` or `3×224×224`."""
     sizes = text.lower().replace("×", "x").split("x")
-    if len(sizes) != 3 or not all(size.isdecimal() for size in sizes):
-        raise argparse.ArgumentTypeError(f"expected a size such as 3x224x224, got {text}")
+    if len(sizes) != 3 or not all(size.isdecimal() and len(size) < _DIGITS for size in sizes):
+        raise argparse.ArgumentTypeError(f"expected a size such as 3x224x224, got “{text[:_SHOWN]}”")
     return tuple(map(int, sizes))
 
 

@@ -8,6 +8,7 @@ import msgspec
 from torch import nn
 
 from networks.core.decoding import typed
+from networks.core.fields import field_at
 from networks.core.message import UserError, message
 from networks.core.shapes import Shape
 from networks.graph.check import check
@@ -113,7 +114,11 @@ def _input(size: Shape, normalize: str) -> Input:
         return typed(values, Input)
     except msgspec.ValidationError as error:
         raise UserError(
-            message("Images of this size are not possible: {reason}.", reason=str(error))
+            message(
+                "Expected images of up to {most}×{most}, got {size}: try 3×224×224.",
+                most=f"{field_at(Input(), 'size').high:.0f}",
+                size="×".join(map(str, size)),
+            )
         ) from error
 
 

@@ -235,23 +235,42 @@ def test_each_file_is_told_of_in_signs_that_a_terminal_does_not_obey(folder, cap
 def test_images_that_do_not_fit(folder, capsys):
     assert "3×224×224" in sentence(capsys, "mine.nets:net", "net.json")
     assert "1×3×28" in sentence(capsys, "mine.nets:net", "net.json", "--input", "1x3x28")
+    told = sentence(capsys, "mine.nets:net", "net.json", "--input", "1x2000x2000")
+    assert "Expected images of up to 1024×1024, got 1×2000×2000" in told
 
 
-@pytest.mark.parametrize("size", ["28", "1x28", "1x28x28x28", "axbxc", "-1x3x3", ""])
+@pytest.mark.parametrize("size", ["28", "1x28", "1x28x28x28", "axbxc", "-1x3x3", "", "9" * 5000 + "x1x1"])
 def test_a_size_that_is_none(folder, capsys, size):
     assert "3x224x224" in sentence(capsys, "mine.nets:net", "net.json", f"--input={size}", code=2)
 
 
 def test_nothing_is_overwritten_unasked(folder, capsys):
-    (folder / "there").write_text("precious")
-    arguments = ("mine.nets:net", folder / "new.json", "--input", "1x9x9", "--weights", folder / "there")
+    weights, project = folder / "there.safetensors", folder / "there.json"
+    for there in (weights, project):
+        there.write_text("precious")
+    arguments = ("mine.nets:net", folder / "new.json", "--input", "1x9x9", "--weights", weights)
     assert "--overwrite" in sentence(capsys, *arguments)
-    assert "--overwrite" in sentence(capsys, "mine.nets:net", folder / "there", "--input", "1x9x9")
-    assert (folder / "there").read_text() == "precious"
+    assert "--overwrite" in sentence(capsys, "mine.nets:net", project, "--input", "1x9x9")
+    assert weights.read_text() == project.read_text() == "precious"
     assert not (folder / "new.json").exists()
     assert imported(*arguments, "--overwrite") == 0
     kept = {"conv1.weight", "conv1.bias", "conv2.weight", "fc.weight", "fc.bias"}
-    assert load_file(folder / "there").keys() == kept, "what is never called is left out"
+    assert load_file(weights).keys() == kept, "what is never called is left out"
+
+
+@pytest.mark.parametrize(
+    ("out", "weights", "ending"),
+    [
+        ("net.txt", "net.safetensors", ".json"),
+        ("net", "w.safetensors", ".json"),
+        ("net.json", "w.pt", ".safet"),
+    ],
+)
+def test_files_bear_the_ending_of_what_they_hold(folder, capsys, out, weights, ending):
+    """A file of safetensors under the name of a pickle would be opened by nobody."""
+    told = sentence(capsys, "mine.nets:net", out, "--input", "1x9x9", "--weights", weights)
+    assert f"Expected a file that ends in {ending}" in told
+    assert not list(folder.glob("net*"))
 
 
 def test_help(capsys):
