@@ -12,6 +12,12 @@ APART = 24.0
 """Between two dots, in the scene; twice, four times … as much where they would be too close to each other."""
 CLOSEST = 16
 """Pixels between two dots at least."""
+BY_KEYS = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+"""Keys have brought the focus: a ring shows where it is."""
 
 
 def paint_ring(view: QGraphicsView, painter: QPainter) -> None:

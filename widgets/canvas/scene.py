@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from PySide6.QtCore import QObject, QRectF
+from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QWidget
 
@@ -13,7 +13,7 @@ from networks.graph.check import Report, check
 from networks.graph.network import Network, Wire
 from networks.graph.presentation import Folded, Folding
 from networks.graph.totals import totals_known
-from widgets.canvas.items.card import NO_LABEL, CardItem, height_for
+from widgets.canvas.items.card import NO_LABEL, CardItem, Part, height_for
 from widgets.canvas.items.content import (
     UNKNOWN,
     CardContent,
@@ -63,6 +63,11 @@ class Landing(NamedTuple):
 
 class CanvasScene(QGraphicsScene):
     """Shows one network. The view and its gestures tell it what to mark; it asks for nothing itself."""
+
+    insides_changed = Signal(object)
+    """The cards that show something else of their inside, each with the part that is to be painted anew."""
+    strips_made = Signal(object)
+    """All images that cards hold of their insides, after some were made."""
 
     def __init__(self, parent: QObject | None = None, style: Style | None = None) -> None:
         super().__init__(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM, parent)
@@ -129,7 +134,8 @@ class CanvasScene(QGraphicsScene):
         for name, content in shown.items():
             card = self.cards[name]
             card.show_content(content, layout.heights[name], layout.labels.get(name, NO_LABEL))
-            card.show_inside(self.insides.get(name), room)
+            if card.show_inside(self.insides.get(name), room) is not Part.NOTHING:
+                card.update()
         self._mark_wires(shown, wrong_wires(network, report))
         self._reconcile_frames()
         self._move(new_cards, new_wires, visible)
@@ -150,8 +156,10 @@ class CanvasScene(QGraphicsScene):
     def show_insides(self, insides: Mapping[str, Inside]) -> None:
         """Shows these insides of cards, in strips as high as the room that there is for them."""
         self.insides = insides
-        for name, card in self.cards.items():
-            card.show_inside(insides.get(name), self.inside_room)
+        room = self.inside_room
+        parts = [(card, card.show_inside(insides.get(name), room)) for name, card in self.cards.items()]
+        if changed := [(card, part) for card, part in parts if part is not Part.NOTHING]:
+            self.insides_changed.emit(changed)
 
     def set_far(self, far: bool) -> None:
         """Says whether everything is so small that `paint_blocks` paints in place of the items."""

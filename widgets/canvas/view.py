@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
+    QPaintEvent,
     QResizeEvent,
     QWheelEvent,
 )
@@ -27,7 +28,7 @@ from networks.graph.network import Network, Wire
 from networks.graph.presentation import Folding, everything_open, opened_at_first
 from networks.xray.value_place import ValuePlace
 from widgets.canvas.accessible import MENU, TOGGLE, Key, Voices
-from widgets.canvas.background import DotGrid, paint_hint, paint_ring
+from widgets.canvas.background import BY_KEYS, DotGrid, paint_hint, paint_ring
 from widgets.canvas.camera import Camera
 from widgets.canvas.choices import Choices
 from widgets.canvas.columns_overview import ColumnsOverview
@@ -42,6 +43,7 @@ from widgets.canvas.minimap import Minimap
 from widgets.canvas.opening import after_closing, after_opening
 from widgets.canvas.placement.geometry import WIDTH
 from widgets.canvas.places import another, difference, place_of_selection
+from widgets.canvas.repainting import Repainting
 from widgets.canvas.scene import CanvasScene
 from widgets.canvas.scroll_bars import THICKNESS, ScrollBars
 from widgets.canvas.xray import CanvasXRay
@@ -49,12 +51,6 @@ from widgets.look import theme
 
 MOST_AVOIDED = 50
 """The map keeps off this many selected cards; if more are selected, it cannot keep off them all."""
-
-_BY_KEYS = (
-    Qt.FocusReason.TabFocusReason,
-    Qt.FocusReason.BacktabFocusReason,
-    Qt.FocusReason.ShortcutFocusReason,
-)
 
 
 class CanvasView(QGraphicsView):
@@ -88,6 +84,7 @@ class CanvasView(QGraphicsView):
         self._interpreter = Interpreter(self._scene, self.camera)
         self._choices = Choices(self._scene, self)
         self._choices.chosen.connect(self.editing.ask)
+        self._repainting = Repainting(self, self._scene, self._interpreter)
         self._voices = Voices(self, self._scene)
         self._minimap = Minimap(self)
         self.overview = ColumnsOverview(self.viewport(), self._scene, self.camera)
@@ -289,6 +286,10 @@ class CanvasView(QGraphicsView):
         elif event.type() == QEvent.Type.LanguageChange:
             forget_words()
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._repainting.paint(event.region()):
+            super().paintEvent(event)
+
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         if self._scene.style_of_items.ratio != self.devicePixelRatioF():
             self._scene.change_theme(self)  # on a screen of another density
@@ -438,7 +439,7 @@ class CanvasView(QGraphicsView):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        self._ringed = event.reason() in _BY_KEYS
+        self._ringed = event.reason() in BY_KEYS
         self.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

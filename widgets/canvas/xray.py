@@ -45,6 +45,8 @@ class CanvasXRay(QObject):
     """The `ValuePlace` of the number that the pointer is over now."""
     sight_changed = Signal(object)
     """The names of the layers whose outputs the cards in sight show; empty while it is off."""
+    pictures_made = Signal(object)
+    """All images that cards hold of their insides; none while it is off."""
 
     def __init__(self, scene: CanvasScene, camera: Camera) -> None:
         super().__init__(camera)
@@ -56,6 +58,7 @@ class CanvasXRay(QObject):
         self._settling = QTimer(self, singleShot=True, interval=SETTLING_MS)
         self._settling.timeout.connect(self._tell)
         camera.moved.connect(self.follow)
+        scene.strips_made.connect(self.pictures_made)
 
     @property
     def on(self) -> bool:
@@ -70,6 +73,7 @@ class CanvasXRay(QObject):
         if not on:
             self._shown = self._reach = None
             self._scene.show_insides({})
+            self.pictures_made.emit([])
         self.switched.emit()
         self._tell()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,12 +56,33 @@ def strength(share: float, dark: bool) -> QColor:
 
 def painted(values: NDArray[np.float32], low: float, high: float, scale: Scale, *, dark: bool) -> Pixels:
     """The colour of each number: in grey `low` is black and `high` white, else zero is in the middle."""
+    return painted_each(values, np.float64(low), np.float64(high), scale, dark=dark)
+
+
+def painted_each(
+    values: NDArray[np.float32],
+    lows: NDArray[np.float64] | np.float64,
+    highs: NDArray[np.float64] | np.float64,
+    scale: Scale,
+    *,
+    dark: bool,
+) -> Pixels:
+    """As `painted`, for numbers that do not share their ends: these are broadcast to the numbers' shape."""
+    found: Pixels
+    places: NDArray[Any]
+    kind = values.dtype
     if scale == "grey":
-        span = (high - low) or 1.0
-        places = np.clip((values - low) * (255 / span) + 0.5, 0, 255)
-        found: Pixels = np.take(grey(), places.astype(np.intp))
+        span = highs - lows
+        span = np.where(span == 0, 1.0, span)
+        places = values - np.asarray(lows, kind)
+        places *= np.asarray(255 / span, kind)
+        places += kind.type(0.5)
+        found = np.take(grey(), np.clip(places, 0, 255, out=places).astype(np.intp))
         return found
-    bound = max(abs(low), abs(high)) or 1.0
-    places = (values / bound + 1) * (STEPS / 2) + 0.5
-    colors: Pixels = np.take(signed(dark), np.clip(places, 0, STEPS).astype(np.intp))
-    return colors
+    bounds = np.maximum(np.abs(lows), np.abs(highs))
+    places = values / np.asarray(np.where(bounds == 0, 1.0, bounds), kind)
+    places += kind.type(1)
+    places *= kind.type(STEPS / 2)
+    places += kind.type(0.5)
+    found = np.take(signed(dark), np.clip(places, 0, STEPS, out=places).astype(np.intp))
+    return found

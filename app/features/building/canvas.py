@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
@@ -26,6 +27,8 @@ from widgets.look.translation import declared, said
 if TYPE_CHECKING:
     from widgets.panels.selection_panel import SelectionPanel
 
+HOLDER = "pictures of cards"
+"""Under this name cards hold memory for what they show of their inside."""
 KEYS = {one.command: one.keys for one in CANVAS_KEYS}
 
 
@@ -49,6 +52,7 @@ class Canvas(PanelFeature["SelectionPanel"]):
         self.view.xray.pointed.connect(desk.place_chosen)
         self.view.explanation_wished.connect(self._explain)
         self.view.xray.sight_changed.connect(desk.sight_changed)
+        self.view.xray.pictures_made.connect(partial(desk.probing.budget.hold, HOLDER))
         desk.xray_switched.connect(self.view.xray.switch)
         desk.views_shown.connect(self.view.xray.show_views)
         desk.reach_shown.connect(self.view.xray.show_reach)

@@ -97,6 +97,11 @@ class Interpreter:
             gesture.cancel()
 
     @property
+    def busy(self) -> bool:
+        """Whether something is being done that may be shown above the cards."""
+        return self._gesture is not None
+
+    @property
     def drags(self) -> bool:
         """Whether a card or a wire is being dragged."""
         return isinstance(self._gesture, Connect | Move | Drop)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from functools import lru_cache
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPixmap
+from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from widgets.canvas.items.content import CardContent
 from widgets.canvas.items.explain_word import can_explain, explain_place, paint_explain
-from widgets.canvas.items.health_glyph import paint_health
-from widgets.canvas.items.inside import ROOM, Inside, paint_inside
+from widgets.canvas.items.health_glyph import glyph_of, paint_health
+from widgets.canvas.items.inside import Inside, paint_inside
 from widgets.canvas.items.shortening import shortened
+from widgets.canvas.items.strips import PLACE, TOP, Strip, own_strip, scaled
 from widgets.canvas.items.style import NO_PEN, Border, Style
 from widgets.canvas.placement.geometry import HEIGHT, WIDTH, Point
 
@@ -30,6 +32,8 @@ STACK = 3.0
 PORT = 5.0
 """Radius of a port that is shown."""
 PROBLEM_LEFT = 32.0
+_EDGE, _CORNER = 3.0, 8.0
+"""Within so much of an edge, or of the right end, what is beneath a card may be seen."""
 BLEED = 4.0
 NO_LABEL: Point = (0.0, 0.0)
 """In place of where a shape is written, if it is not written."""
@@ -38,6 +42,15 @@ _LEFT = -WIDTH / 2
 _WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
 _AT_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _AT_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class Part(IntEnum):
+    """What is to be painted anew of a card that shows something else of its inside."""
+
+    NOTHING = 0
+    STRIP = 1
+    WORDS_TOO = 2
+    """The strip, and the line of words above it."""
 
 
 class CardItem(QGraphicsRectItem):
@@ -60,7 +73,9 @@ class CardItem(QGraphicsRectItem):
         """What is shown of its inside; None where there is nothing to show."""
         self.room = 0.0
         """The height of the strip for its inside."""
-        self._inside_picture: tuple[tuple[float, float], QPixmap] | None = None
+        self._strip: Strip | None = None
+        self._told: tuple[str, str, bool] | None = None
+        """What it says of how the layer fares; None where nothing of its inside is shown."""
         self._explain_end: float | None = None
         """Up to where the word *Explain* stands; None where it is not shown."""
         self._style = style
@@ -77,16 +92,47 @@ class CardItem(QGraphicsRectItem):
         self.setRect(_LEFT - BLEED, -10, WIDTH + 2 * BLEED, height + 10 + below)
         self.update()
 
-    def show_inside(self, inside: Inside | None, room: float) -> None:
-        """Shows this of its inside, in a strip of this height; its height must have room for it."""
-        if inside is self.inside and room == self.room:
-            return
-        self.inside, self.room, self._inside_picture, self._summary = inside, room, None, None
-        self.update()
+    def show_inside(self, inside: Inside | None, room: float) -> Part:
+        """Shows this of its inside, in a strip of this height; its height must have room for it.
+
+        Whoever calls this sees to it that what is told is painted.
+        """
+        before, had = self.inside, self.room
+        if inside is before and room == had:
+            return Part.NOTHING
+        self.inside, self.room = inside, room
+        if inside is None or not inside.looks_like(before):
+            self._strip = None
+        told = None if inside is None else glyph_of(inside)
+        if room != had or told != self._told:
+            self._told, self._summary = told, None
+            return Part.WORDS_TOO
+        return Part.STRIP if self._strip is None else Part.NOTHING
+
+    def inner(self, part: Part) -> QRectF:
+        """Where that part lies within its edges, from its position. What lies there hides all beneath it."""
+        # a little of the free room between the words and the strip: pictures lie on whole pixels
+        top, left = HEIGHT - 6 if part is Part.STRIP else _EDGE, _LEFT + STRIPE + 1
+        return QRectF(left, top, -_LEFT - _CORNER - left, HEIGHT + self.room - _EDGE - top)
+
+    def lacks_strip(self, zoom: float, ratio: float) -> bool:
+        """Whether it has no picture of its strip for this zoom and pixel ratio."""
+        if self.inside is None or not self.room:
+            return False
+        return self._strip is None or self._strip.scaled != scaled(zoom, ratio)
+
+    def take_strip(self, strip: Strip) -> None:
+        """Shows this picture of its strip, as long as the zoom is the same."""
+        self._strip = strip
+
+    @property
+    def strip(self) -> Strip | None:
+        """The picture that it holds of its strip."""
+        return self._strip
 
     def forget_pictures(self) -> None:
         """Paints its inside anew, in other colours."""
-        self._inside_picture = None
+        self._strip = None
 
     def set_state(self, **state: bool | tuple[float, ...] | None) -> None:
         """Sets attributes of the state, and repaints if one changes."""
@@ -98,12 +144,17 @@ class CardItem(QGraphicsRectItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
+        self.paint_part(painter, Part.WORDS_TOO)
+
+    def paint_part(self, painter: QPainter, part: Part) -> None:
+        """Paints it, but for its words where only its strip is to be seen anew."""
         content = self.content
         if content is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_body(painter, content)
-        self._paint_words(painter, content)
+        if part is not Part.STRIP:
+            self._paint_words(painter, content)
         if self.inside is not None and self.room:
             self._paint_inside(painter, self.inside)
         if content.problem:
@@ -233,17 +284,14 @@ class CardItem(QGraphicsRectItem):
 
     def _paint_inside(self, painter: QPainter, inside: Inside) -> None:
         """The strip: made once for each zoom, so that moving the view costs no more than without."""
-        style, place = self._style, QRectF(_LEFT, HEIGHT - 2, WIDTH, ROOM)
+        style = self._style
         if style.vectors:
-            paint_inside(painter, inside, HEIGHT - 1, style)
+            paint_inside(painter, inside, TOP, style)
             return
-        key = round(painter.worldTransform().m11(), 4), painter.device().devicePixelRatioF()
-        if self._inside_picture is None or self._inside_picture[0] != key:
-            picture = style.make_picture(
-                *key, place, lambda own: paint_inside(own, inside, HEIGHT - 1, style)
-            )
-            self._inside_picture = key, picture
-        style.put_picture(painter, self._inside_picture[1], place)
+        at = scaled(painter.worldTransform().m11(), painter.device().devicePixelRatioF())
+        if self._strip is None or self._strip.scaled != at:
+            self._strip = own_strip(inside, at, style)
+        style.put_picture(painter, self._strip.picture, PLACE, self._strip.part)
 
     def _paint_problem(self, painter: QPainter, content: CardContent) -> None:
         style = self._style

@@ -44,6 +44,13 @@ def word_of(inside: Inside) -> str:
     return "" if inside.health is None else said(inside.health.word)
 
 
+def glyph_of(inside: Inside) -> tuple[str, str, bool]:
+    """All that the glyph and the word beside it depend on."""
+    kind = "" if inside.health is None else inside.health.kind
+    answer = inside.answer
+    return word_of(inside), kind, answer is not None and answer.best == answer.label
+
+
 def words_of(inside: Inside) -> list[str]:
     """What is shown of the inside, in words: how it fares, its numbers, and which maps there are."""
     view = inside.view

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import Literal
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QLineF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
 
 from networks.xray.health import Health, Units
 from networks.xray.reach import SeenBox
@@ -43,6 +44,11 @@ class Answer(msgspec.Struct, frozen=True, eq=False):
         """The class that it says."""
         return int(self.probabilities.argmax())
 
+    def says(self, other: Answer) -> bool:
+        """Whether it says what the other one says."""
+        same = (self.names, self.label) == (other.names, other.label)
+        return same and np.array_equal(self.probabilities, other.probabilities)
+
 
 class Inside(msgspec.Struct, frozen=True, eq=False):
     """All that is painted of one card's inside. `bound` is the number furthest from zero in the network."""
@@ -65,6 +71,20 @@ class Inside(msgspec.Struct, frozen=True, eq=False):
     off: frozenset[int] = frozenset()
     """The channels that are switched off."""
 
+    def looks_like(self, other: Inside | None) -> bool:
+        """Whether its strip is sure to be painted as that of the other one."""
+        if other is None or self.units is not other.units or self.off != other.off:
+            return False
+        same = self.view is other.view or (self.picture is not None and self.picture is other.picture)
+        if self.answer is not None:
+            same = same and other.answer is not None and self.answer.says(other.answer)
+        return (
+            same
+            and (self.scale, self.range, self.framed) == (other.scale, other.range, other.framed)
+            and (self.range != "network" or self.bound == other.bound)
+            and self.frame is other.frame
+        )
+
     def is_hatched(self, channel: int) -> bool:
         """Whether a channel that is zero everywhere is dead or switched off, and not zero just now."""
         units = self.units
@@ -76,7 +96,7 @@ class Inside(msgspec.Struct, frozen=True, eq=False):
 def paint_inside(painter: QPainter, inside: Inside, top: float, style: Style) -> None:
     """Paints the strip of a card whose upper edge's middle is at (0, 0); the strip begins at `top`."""
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-    room = QRectF(-WIDTH / 2 + _LEFT, top, WIDTH - _LEFT - _RIGHT, TILE)
+    room = _room(top)
     if inside.answer is not None:
         _paint_answer(painter, inside.answer, room, style)
     elif inside.picture is not None:
@@ -85,6 +105,10 @@ def paint_inside(painter: QPainter, inside: Inside, top: float, style: Style) ->
         _paint_maps(painter, inside, inside.view.maps, room, style)
     elif inside.view.bars is not None:
         _paint_bars(painter, inside, inside.view.bars, room, style)
+
+
+def _room(top: float) -> QRectF:
+    return QRectF(-WIDTH / 2 + _LEFT, top, WIDTH - _LEFT - _RIGHT, TILE)
 
 
 def tiles(maps: Maps, top: float) -> list[QRectF]:
@@ -108,7 +132,7 @@ def number_at(inside: Inside, x: float, y: float, top: float) -> tuple[int, ...]
             if not tile.contains(x, y):
                 continue
             height, width = view.maps.size
-            place = _fitted(tile, height, width)
+            place = fitted(tile, height, width)
             row, column = (y - place.top()) / place.height(), (x - place.left()) / place.width()
             return (
                 channel,
@@ -116,7 +140,7 @@ def number_at(inside: Inside, x: float, y: float, top: float) -> tuple[int, ...]
                 min(max(int(column * width), 0), width - 1),
             )
         return None
-    room = QRectF(-WIDTH / 2 + _LEFT, top, WIDTH - _LEFT - _RIGHT, TILE)
+    room = _room(top)
     if not room.contains(x, y):
         return None
     if inside.answer is not None and len(inside.answer.probabilities) > _MOST_NAMED:
@@ -126,7 +150,7 @@ def number_at(inside: Inside, x: float, y: float, top: float) -> tuple[int, ...]
     return tuple(int(each) for each in np.unravel_index(index, view.shape))
 
 
-def _fitted(place: QRectF, height: int, width: int) -> QRectF:
+def fitted(place: QRectF, height: int, width: int) -> QRectF:
     """The largest rectangle in the middle of a place with the sides of an image."""
     scale = min(place.width() / width, place.height() / height)
     where = QRectF(0, 0, width * scale, height * scale)
@@ -149,6 +173,18 @@ def _paint_maps(painter: QPainter, inside: Inside, maps: Maps, room: QRectF, sty
         where = _paint_pixels(painter, colors[index], place, style)
         if inside.frame is not None and inside.framed in (None, maps.channels[index]):
             _paint_frame(painter, inside.frame, where, style, reach=inside.framed is None)
+    _paint_more(painter, maps, room, style)
+
+
+def paint_around(painter: QPainter, maps: Maps, top: float, style: Style) -> None:
+    """Paints what stands around the colours of maps in a strip that begins at `top`, and beside them."""
+    for tile in tiles(maps, top):
+        _paint_edge(painter, fitted(tile, *maps.values.shape[1:]), style)
+    _paint_more(painter, maps, _room(top), style)
+
+
+def _paint_more(painter: QPainter, maps: Maps, room: QRectF, style: Style) -> None:
+    """Writes how many maps there are besides those that are shown."""
     more = maps.count - min(SHOWN, len(maps.channels))
     if more > 0:
         painter.setFont(style.mono)
@@ -175,12 +211,16 @@ def _colors(inside: Inside, maps: Maps, values: Reals, style: Style) -> NDArray[
 def _paint_pixels(painter: QPainter, colors: NDArray[np.uint32], place: QRectF, style: Style) -> QRectF:
     height, width = colors.shape
     image = QImage(colors.data, width, height, 4 * width, QImage.Format.Format_RGB32)
-    where = _fitted(place, height, width)
+    where = fitted(place, height, width)
     painter.drawImage(where, image)
+    _paint_edge(painter, where, style)
+    return where
+
+
+def _paint_edge(painter: QPainter, where: QRectF, style: Style) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(style.borders["plain"])
     painter.drawRect(where)
-    return where
 
 
 def _paint_frame(painter: QPainter, frame: SeenBox, place: QRectF, style: Style, *, reach: bool) -> None:
@@ -265,17 +305,16 @@ def _paint_bars(
             place.adjusted(-wider, 0, wider, 0), QBrush(style.warning, Qt.BrushStyle.BDiagPattern)
         )
     # all of one colour together: one by one takes several times as long
-    above: list[QRectF] = []
-    below: list[QRectF] = []
-    for index, value in enumerate(bars.tolist()):
-        if value:
-            top = zero - max(value, 0) * scale
-            place = QRectF(room.left() + index * step, top, width, abs(value) * scale)
-            (above if value > 0 else below).append(place)
-    for places, color in ((above, style.colors.pos), (below, style.colors.neg)):
-        if places:
+    lefts, heights = room.left() + np.arange(len(bars)) * step, np.abs(bars.astype(np.float64)) * scale
+    for shown, tops, color in (
+        (bars > 0, zero - heights, style.colors.pos),
+        (bars < 0, None, style.colors.neg),
+    ):
+        left, height = lefts[shown].tolist(), heights[shown].tolist()
+        top = [zero] * len(left) if tops is None else tops[shown].tolist()
+        if left:
             painter.setBrush(QColor(color))
-            painter.drawRects(places)
+            painter.drawRects([QRectF(*place) for place in zip(left, top, repeat(width), height)])
     painter.setPen(QPen(style.dots, 0))
     painter.drawLine(QLineF(room.left(), zero, room.right(), zero))
 
@@ -298,7 +337,6 @@ def _paint_answer(painter: QPainter, answer: Answer, room: QRectF, style: Style)
         return
     step = room.width() / len(answer.probabilities)
     line = room.bottom() - 13
-    names = QFontMetricsF(style.mono)
     painter.setFont(style.mono)
     for index, share in enumerate(answer.probabilities.tolist()):
         color = _color_of(answer, index, style)
@@ -306,7 +344,7 @@ def _paint_answer(painter: QPainter, answer: Answer, room: QRectF, style: Style)
         bar = QRectF(room.left() + index * step + step * 0.2, line - height, step * 0.6, height)
         painter.fillRect(bar, color)
         painter.setPen(color if color != style.dim or index != answer.label else style.dim)
-        word = names.elidedText(answer.names[index], Qt.TextElideMode.ElideRight, step - 2)
+        word = style.elided_name(answer.names[index], step - 2)
         painter.drawText(QRectF(room.left() + index * step, line + 1, step, 13), _CENTRE, word)
 
 

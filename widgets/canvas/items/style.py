@@ -7,7 +7,7 @@ from math import ceil
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from networks.layers.base import Group
@@ -35,6 +35,9 @@ class Style:
 
     def __init__(self, *, vectors: bool = False) -> None:
         self.vectors = vectors
+        self._elided: dict[tuple[str, float], str] = {}
+        self.revision = 0
+        """Another number for other colours."""
         self._icons: dict[tuple[str, str, int, float], QPixmap] = {}
         self._pictures: dict[tuple[Hashable, float, float], QPixmap] = {}
         self.large = self._font(theme.LARGE, bold=True)
@@ -58,12 +61,22 @@ class Style:
 
     def refresh(self, widget: QWidget | None) -> None:
         """Takes the colours of the widget's theme and the pixel ratio of its screen."""
+        self.revision += 1
         self.ratio = widget.devicePixelRatioF() if widget is not None else 1.0
         colors = theme.LIGHT if self.vectors else theme.colors(widget)
         self._take_colors(colors)
         self._take_pens(colors)
         self._icons.clear()
         self._pictures.clear()
+
+    def elided_name(self, name: str, width: float) -> str:
+        """The name of a class, in the smallest letters; shortened where it is wider than this."""
+        if (name, width) not in self._elided:
+            if len(self._elided) > MOST_PICTURES:
+                self._elided.clear()
+            short = self.mono_metrics.elidedText(name, Qt.TextElideMode.ElideRight, width)
+            self._elided[name, width] = short
+        return self._elided[name, width]
 
     def _take_colors(self, colors: theme.Colors) -> None:
         self.colors = colors
@@ -123,12 +136,18 @@ class Style:
         scale, ratio = painter.worldTransform().m11(), painter.device().devicePixelRatioF()
         self.put_picture(painter, self._picture(key, scale, ratio, rect, draw), rect)
 
-    def put_picture(self, painter: QPainter, picture: QPixmap, rect: QRectF) -> None:
-        """Paints what `make_picture` made of `rect`, on whole pixels."""
+    def put_picture(
+        self, painter: QPainter, picture: QPixmap | QImage, rect: QRectF, part: QRectF | None = None
+    ) -> None:
+        """Paints what `make_picture` made of `rect`, or that `part` of an image, on whole pixels."""
         to_device, ratio = painter.worldTransform(), painter.device().devicePixelRatioF()
         corner = to_device.map(rect.topLeft()) * ratio
+        place = QPointF(round(corner.x()) / ratio, round(corner.y()) / ratio)
         painter.resetTransform()
-        painter.drawPixmap(QPointF(round(corner.x()) / ratio, round(corner.y()) / ratio), picture)
+        if isinstance(picture, QPixmap):
+            painter.drawPixmap(place, picture)
+        else:
+            painter.drawImage(place, picture, QRectF(picture.rect()) if part is None else part)
         painter.setWorldTransform(to_device)
 
     def make_picture(
