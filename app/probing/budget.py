@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Set
+from collections.abc import Callable, Collection, Hashable, Mapping, Set
 
 import msgspec
 import numpy as np
@@ -12,6 +12,8 @@ from networks.core.message import Message, message
 
 MOST_BYTES = 300 * 2**20
 """What all views hold together at most, with the copies of weights that they are made from."""
+
+_NO_MEMORY = frozenset({type(None), bool, int, float, str})
 
 
 class Budget:
@@ -98,7 +100,12 @@ def blocks_of(*things: object) -> dict[Hashable, int]:
     waiting: list[object] = list(things)
     while waiting:
         thing = waiting.pop()
-        if isinstance(thing, np.ndarray):
+        if type(thing) in _NO_MEMORY:
+            # most of what there is in views: asked for several times a second while a run goes on
+            continue
+        if (parts := _parts_of(thing)) is not None:
+            waiting.extend(parts)
+        elif isinstance(thing, np.ndarray):
             while isinstance(thing.base, np.ndarray):
                 thing = thing.base
             if hasattr(thing.base, "untyped_storage"):
@@ -111,10 +118,15 @@ def blocks_of(*things: object) -> dict[Hashable, int]:
             found[storage.data_ptr()] = storage.nbytes()
         elif isinstance(thing, QImage):
             found["image", thing.cacheKey()] = thing.sizeInBytes()
-        elif isinstance(thing, Mapping):
-            waiting.extend(thing.values())
-        elif isinstance(thing, tuple | list | Set):
-            waiting.extend(thing)
-        elif isinstance(thing, msgspec.Struct):
-            waiting.extend(getattr(thing, name) for name in thing.__struct_fields__)
     return found
+
+
+def _parts_of(thing: object) -> Collection[object] | None:
+    """What a thing is made of; None where it is something by itself."""
+    if isinstance(thing, tuple | list):
+        return thing
+    if isinstance(thing, msgspec.Struct):
+        return msgspec.structs.astuple(thing)
+    if isinstance(thing, Mapping):
+        return thing.values()
+    return thing if isinstance(thing, Set) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from statistics import median
 from typing import Literal
 
 import msgspec
@@ -167,4 +168,4 @@ def silenced(off: Silenced, name: str) -> Health | None:
 def middle_of(pulls: Mapping[str, Pull]) -> float:
     """The median of the layers' gradients over their weights; 0 where none has one."""
     ratios = [pull.ratio for pull in pulls.values() if pull.ratio is not None]
-    return float(np.median(ratios)) if ratios else 0.0
+    return median(ratios) if ratios else 0.0

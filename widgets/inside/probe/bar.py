@@ -77,8 +77,8 @@ class ProbeBar(QWidget):
         self._words = self._weights_words()
         self._weights_told = ""
         self._offered: tuple[tuple[Word, ...], tuple[OtherRun, ...], tuple[KeptEpoch, ...]] | None = None
-        self._longest = 0
-        """How much room the words have needed since something else has changed."""
+        self._longest = self._widest = 0
+        """How much room the words have needed since something else has changed, and the button of weights."""
         self._make_menus()
         self._arrange()
         self.thumbnail.given.connect(self.given)
@@ -116,8 +116,8 @@ class ProbeBar(QWidget):
 
     def show_options(self, options: Options, weights: str = "") -> None:
         """Shows how it is looked at; `weights` says of when the weights are."""
+        others, told_before = options != self.options, self.weights.text()
         self.options, self._weights_told = options, weights
-        told_before = self.weights.text()
         for field in ("mode", "order", "scale", "range"):
             self._actions[field, getattr(options, field)].setChecked(True)
         for (run, weight), action in self._weights_actions.items():
@@ -127,7 +127,8 @@ class ProbeBar(QWidget):
         self.weights.setText(weights or plain)
         self.weights.setAccessibleName(self.tr("Which weights: {words}").format(words=weights or plain))
         self.legend.show_scale(options.scale)
-        if self.weights.text() != told_before:
+        # of a run that goes on another epoch is told with nearly every view: mostly it is as wide
+        if self.weights.text() != told_before and (others or self._weights_width() > self._widest):
             self._longest = 0
             self._fit()
 
@@ -197,6 +198,7 @@ class ProbeBar(QWidget):
         """What says least gives way, so that the answer can be read; menus have the rest."""
         # the answer of a run that goes on changes all the time: nothing is to come and go with it
         self._longest = max(self._longest, self._least_words())
+        self._widest = self._weights_width()
         steps = (
             self.legend.setHidden,
             self._shorten_weights,
@@ -210,6 +212,10 @@ class ProbeBar(QWidget):
         """The width that the answer needs, without how sure the network is."""
         words = self.words.text()
         return self.words.fontMetrics().horizontalAdvance(_shorter(words) or words) + 2
+
+    def _weights_width(self) -> int:
+        """The width of what the button of weights says."""
+        return self.weights.fontMetrics().horizontalAdvance(self.weights.text())
 
     def _shorten_weights(self, short: bool) -> None:
         style = Qt.ToolButtonStyle

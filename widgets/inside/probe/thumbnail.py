@@ -38,6 +38,7 @@ class Thumbnail(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._image: QImage | None = None
+        self._pixels: NDArray[np.uint8] | None = None
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -46,8 +47,9 @@ class Thumbnail(QWidget):
 
     def show_pixels(self, pixels: NDArray[np.uint8] | None) -> None:
         """Shows a picture height×width×channels."""
-        self._image = None if pixels is None else to_image(pixels)
-        self.update()
+        if pixels is not self._pixels:
+            self._pixels, self._image = pixels, None if pixels is None else to_image(pixels)
+            self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(theme.grown(_SIDE), theme.grown(_SIDE))

@@ -87,6 +87,9 @@ class TimeBar(QWidget):
 
     def show_told(self, told: Told) -> None:
         """Shows these moments."""
+        if told.tells_as_much_as(self.strip.told):
+            # asked for with each view of a run that goes on: its charts would be laid out and painted anew
+            return
         self.strip.show_told(told)
         self.live_button.setEnabled(told.at is not None)
         self.play_button.setEnabled(len(told.moments) > 1)
