@@ -18,16 +18,13 @@ if TYPE_CHECKING:
     from networks.insight.xrays import Wanted
     from networks.training.run import Run
 
-POLL_MS, SLOWEST_POLL_MS = 100, 300
+POLL_MS = 100
 """How often the window takes what was seen, in milliseconds."""
-SHARE = 0.12
-"""So much of a core's time drawing it may need. Where it takes longer, as with many cards, it is taken less
-often, but for the slowest pace: while the window paints, the thread that trains often waits."""
+WAITS = 0.5
+"""For such a part of the time that the window needs to show it, the thread that trains waits for the window.
 
-
-def poll_ms(used: float) -> int:
-    """After how long the window takes the next views, where drawing the last ones took this many seconds."""
-    return min(SLOWEST_POLL_MS, max(POLL_MS, round(1000 * used / SHARE)))
+Measured, as `app.start.start.TURN` tells. How often it looks depends on it.
+"""
 
 
 class Following(QObject):
@@ -93,7 +90,6 @@ class Following(QObject):
             QTimer.singleShot(0, self, partial(self._pace, began))
 
     def _pace(self, began: float) -> None:
-        """Takes what is seen as often as there is time to draw it, and has it looked at no more often."""
-        self._poll.setInterval(poll_ms(time.thread_time() - began))
+        """Says what showing it has cost."""
         if self._live is not None:
-            self._live.apart = self._poll.interval() / 1000
+            self._live.waits = WAITS * (time.thread_time() - began)

@@ -16,8 +16,11 @@ from networks.xray.view import XRay
 
 VIEWS, HEALTH = 0.035, 0.01
 """Shares of the time that views may take, and what says how layers fare. Together less than a twentieth."""
-SOONEST, SELDOM = 0.1, 1.0
-"""Seconds between two looks, at least: for views, which nobody takes more often, and at how layers fare."""
+TOGETHER = 0.03
+"""Share that views may take together with the time for which showing them keeps the thread waiting."""
+SOONEST, LATEST, SELDOM = 0.1, 0.31, 1.0
+"""Seconds between two looks: for views at least, as nobody takes them more often, and at most, as long as
+they take no more than their own share; and at how layers fare, at least."""
 
 
 class Wish(NamedTuple):
@@ -46,20 +49,30 @@ class _Share:
     def __init__(self, share: float) -> None:
         self._share = share
         self._at: float | None = None
-        self._last = -math.inf
-        self._saved = self._cost = 0.0
+        self._next = -math.inf
+        self._saved = 0.0
+        self.cost = 0.0
+        """Seconds that it took the last time."""
 
-    def due(self, now: float, apart: float) -> bool:
-        """Whether it may be done now, where two times are this many seconds `apart`, at least."""
+    def due(self, now: float) -> bool:
+        """Whether it may be done now."""
         if self._at is not None:
-            self._saved = min(self._saved + self._share * (now - self._at), self._cost)
+            self._saved = min(self._saved + self._share * (now - self._at), self.cost)
         self._at = now
-        return self._saved >= 0 and now - self._last >= apart
+        return self._saved >= 0 and now >= self._next
 
-    def spend(self, began: float, ended: float) -> None:
-        """It was done, from one time to another."""
-        self._last, self._cost = began, ended - began
-        self._saved -= self._cost
+    def rest(self) -> None:
+        """It is not to be done: until it is asked for again, nothing is saved."""
+        self._at = None
+
+    def spend(self, began: float, ended: float, apart: float, soonest: float) -> None:
+        """It was done, from one time to another, and is to be done again when this many seconds have passed.
+
+        Where it came too late, the next time comes the sooner, but not before the `soonest`.
+        """
+        self._next = max(self._next + apart, began + max(soonest, apart / 2))
+        self.cost = ended - began
+        self._saved -= self.cost
 
 
 class Live:
@@ -74,7 +87,7 @@ class Live:
         self,
         explain: Callable[[BaseException], Message],
         clock: Callable[[], float] = time.perf_counter,
-        apart: float = SOONEST,
+        soonest: float = SOONEST,
     ) -> None:
         """`explain` has words for what goes wrong while looking."""
         self.wish: Wish | None = None
@@ -83,9 +96,9 @@ class Live:
         """Why it looks no more for the present wish."""
         self.spent = 0.0
         """Seconds that were spent on looking so far."""
-        self.apart = apart
-        """Seconds between two looks, at least. Whoever shows what was seen says how often that can be."""
-        self._explain, self._clock = explain, clock
+        self.waits = 0.0
+        """Seconds for which the thread that trains has to wait while what was seen is shown, each time."""
+        self._explain, self._clock, self._soonest = explain, clock, soonest
         self._begin_shares()
         self._looker: tuple[Run, Looker] | None = None
         self._failed: Wish | None = None
@@ -94,12 +107,16 @@ class Live:
     def look(self, run: Run) -> None:
         """Looks if its time has come. Only between two steps, in the thread that trains."""
         wish = self.wish
-        if wish is None or wish.run != run.id or wish is self._failed:
+        if wish is None:
+            self._views.rest()
+            self._health.rest()
+            return
+        if wish.run != run.id or wish is self._failed:
             return
         if self._looker is None or self._looker[0] is not run:
             self._begin_shares()
         now = self._clock()
-        if not self._views.due(now, self.apart):
+        if not self._views.due(now):
             return
         try:
             self._look(run, wish, now)
@@ -120,19 +137,20 @@ class Live:
         looker.step = run.step
         found = looker.look(wish.pictures, wish.wanted)
         now = self._clock()
-        self._views.spend(began, now)
+        apart = max(self._soonest, min((now - began + self.waits) / TOGETHER, LATEST))
+        self._views.spend(began, now, apart, self._soonest)
         self.spent += now - began
         focus = wish.wanted.focus
         near = "" if focus is None else focus.name
         # shown at once: how the layers fare takes longer
         self.seen = Seen(wish, found, self._known(wish, near))
-        if not self._health.due(now, SELDOM):
+        if not self._health.due(now):
             return
         measured = looker.measure(
             wish.pictures, wish.wanted.names, near, of_step=True, goes_on=lambda: self.wish is wish
         )
         ended = self._clock()
-        self._health.spend(now, ended)
+        self._health.spend(now, ended, SELDOM, SELDOM)
         self.spent += ended - now
         if measured is not None:
             self._measured = wish.pictures, measured

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from networks.graph.network import Network, Node
 from networks.insight.copies import first_looker, run_looker
-from networks.insight.live import HEALTH, SOONEST, VIEWS, Live, Wish
+from networks.insight.live import HEALTH, LATEST, SOONEST, TOGETHER, VIEWS, Live, Wish
 from networks.insight.looker import BATCH_BYTES, PASS_BYTES, Looker, Measured
 from networks.insight.pictures import BESIDE, MOST_BYTES, pictures
 from networks.insight.xrays import Wanted
@@ -77,7 +77,7 @@ def trained(run, look=lambda run: None):
 
 def impatient():
     """A Live that may look after each step, since for its clock no time passes."""
-    return Live(words, clock=itertools.count(0.0, 0.0).__next__, apart=0)
+    return Live(words, clock=itertools.count(0.0, 0.0).__next__, soonest=0)
 
 
 @pytest.mark.parametrize("mode", ["evaluation", "training"])
@@ -121,33 +121,87 @@ def test_looking_takes_no_more_than_its_share():
     assert 0.01 < live.spent / now[0] <= VIEWS + HEALTH < 0.05
 
 
-@pytest.mark.parametrize("step", [0.02, 0.21, 0.5])
-def test_looks_come_as_often_as_their_share_allows_however_long_a_step_is(step, monkeypatch):
-    trial, now, cost, looks = project(), [0.0], 0.01, []
+@pytest.fixture
+def timed(monkeypatch):
+    """A Live whose looks take as long as one says, on a clock that stands still meanwhile."""
 
-    def look(*_):
-        looks.append(now[0])
-        now[0] += cost
-        return XRay({}, 0, "evaluation", None, cost)
+    class Timed:
+        def __init__(self):
+            self.trial, self.now, self.cost, self.looks = project(), 0.0, 0.01, []
+            self.run, self.live = Run(self.trial), Live(words, lambda: self.now)
+            ready = pictures(self.trial, DataPicture(5))
+            self.wish = self.live.wish = Wish(self.run.id, ready, Wanted(frozenset({"l0"})))
 
-    monkeypatch.setattr(Looker, "look", look)
+        def look(self, *_):
+            self.looks.append(self.now)
+            self.now += self.cost
+            return XRay({}, 0, "evaluation", None, self.cost)
+
+        def train(self, seconds, step):
+            """So many seconds; gives the looks in each of them."""
+            began, before = self.now, len(self.looks)
+            while self.now < began + seconds:
+                self.now += step
+                self.live.look(self.run)
+            return (len(self.looks) - before) / seconds
+
+    timed = Timed()
+    monkeypatch.setattr(Looker, "look", lambda *_: timed.look())
     monkeypatch.setattr(Looker, "measure", lambda *_, **__: Measured({}, {}))
-    run, live = Run(trial), Live(words, lambda: now[0])
-    live.wish = Wish(run.id, pictures(trial, DataPicture(5)), Wanted(frozenset({"l0"})))
-    while now[0] < 100:
-        now[0] += step
-        live.look(run)
-    most = min(1 / SOONEST, VIEWS / cost, 1 / (step + cost))
-    assert 0.95 * most <= len(looks) / now[0] <= 1.02 * most
-    assert min(np.diff(looks)) >= SOONEST
+    return timed
+
+
+@pytest.mark.parametrize("step", [0.02, 0.09, 0.21, 0.5])
+@pytest.mark.parametrize("cost", [0.001, 0.005, 0.01, 0.02, 0.05])
+def test_looks_come_as_often_as_their_share_allows_however_long_a_step_is(step, cost, timed):
+    timed.cost = cost
+    rate = timed.train(100, step)
+    apart = max(SOONEST, min(cost / TOGETHER, LATEST))
+    # between steps alone, and not sooner than views are taken
+    soonest = step * np.ceil((SOONEST - cost) / step) + cost
+    most = min(1 / apart, VIEWS / cost, 1 / soonest)
+    assert 0.95 * most <= rate <= 1.02 * most
+    assert min(np.diff(timed.looks)) >= SOONEST
     # nothing is saved up while nobody looks
-    live.wish, before = None, live.wish
-    now[0] += 1000
-    live.wish, count = before, len(looks)
-    while now[0] < 1110:
-        now[0] += step
-        live.look(run)
-    assert len(looks) - count <= 1.02 * most * 10 + 2
+    timed.live.wish = None
+    timed.train(100, step)
+    timed.live.wish = timed.wish
+    assert timed.train(10, step) <= 1.02 * most + 0.2
+
+
+def test_what_showing_takes_counts_with_looking_but_three_views_come_in_a_second(timed):
+    timed.cost = 0.004
+    alone = timed.train(100, 0.05)
+    timed.live.waits = 0.002
+    beside = timed.train(100, 0.05)
+    assert beside == pytest.approx(TOGETHER / 0.006, rel=0.05)
+    assert beside < alone
+    # however long it takes to show them
+    timed.live.waits = 5.0
+    assert 3 <= timed.train(100, 0.05) <= 1.05 / LATEST
+    # and with twins that train turn about, since the time of both counts
+    other = Run(timed.trial)
+    other.id = "other"
+    count, began = len(timed.looks), timed.now
+    while timed.now < began + 100:
+        timed.now += 0.05
+        timed.live.look(other)
+        timed.now += 0.05
+        timed.live.look(timed.run)
+    assert len(timed.looks) - count >= 300
+
+
+def test_time_in_which_nothing_is_wished_for_saves_nothing(timed):
+    timed.cost = 0.5
+    timed.train(1, 0.05)
+    assert len(timed.looks) == 1
+    timed.live.wish = None
+    timed.train(100, 0.05)
+    timed.live.wish = timed.wish
+    before = timed.now
+    while len(timed.looks) == 1:
+        timed.train(0.05, 0.05)
+    assert timed.now - before == pytest.approx(timed.cost / VIEWS - 1, abs=0.7)
 
 
 def test_views_are_shown_before_it_is_measured_how_layers_fare(monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from threading import Event
 
 import numpy as np
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 from PIL import Image
 from PySide6.QtTest import QTest
 
-from app.probing.following import poll_ms
+from app.probing.following import WAITS
 from networks.insight.live import Seen, Wish
 from networks.insight.looker import Looker
 from networks.insight.xrays import Wanted
@@ -201,10 +202,28 @@ def test_only_what_is_missing_is_measured_when_the_view_moves(xray, canvas, desk
     assert len(known) == count
 
 
-def test_views_that_take_long_to_draw_are_taken_less_often_but_three_times_a_second():
-    paces = [poll_ms(used) for used in (0.0, 0.001, 0.012, 0.024, 0.036, 0.5)]
-    assert paces == [100, 100, 100, 200, 300, 300]
-    assert paces[-1] < 1000 / 3
+def test_the_thread_that_trains_is_told_how_long_views_take_to_draw(xray, canvas, training, desk, qtbot):
+    train(training, qtbot)
+    with qtbot.waitSignal(xray.rests, timeout=20_000):
+        xray.switch(True)
+    probing, run = xray.probing, desk.trainer.run
+    following, pictures = probing._following, probing.ready.pictures
+    wanted = Wanted(frozenset({"moved"}))
+    following.wish(run, pictures, wanted)
+    following._live.seen = Seen(
+        Wish(run.id, pictures, wanted), XRay({}, run.step, "evaluation", None, 0), None
+    )
+    drawing = 0.05
+
+    def draw():
+        began = time.thread_time()
+        while time.thread_time() - began < drawing:
+            pass
+
+    probing.changed.connect(draw)
+    following._take()
+    qtbot.waitUntil(lambda: following._live.waits > 0)
+    assert WAITS * drawing <= following._live.waits
 
 
 def test_what_was_seen_of_a_run_is_shown_though_the_view_has_moved_on(xray, canvas, training, desk, qtbot):
