@@ -67,4 +67,6 @@ def _options(now: Machine, taken: Machine) -> str:
         options.append(f"--precision {taken.precision}")
     if now.compile != taken.compile:
         options.append("--compile" if taken.compile else "--no-compile")
+    if now.data_parallel != taken.data_parallel:
+        options.append("--data-parallel" if taken.data_parallel else "--no-data-parallel")
     return " ".join(options)

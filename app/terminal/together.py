@@ -103,6 +103,8 @@ def joined(project: Project, ranks: Ranks) -> tuple[Project, Ranks | None]:
         raise UserError(
             message("Several processes cannot train on one Apple GPU: choose CPU, or start one process.")
         )
+    if machine.data_parallel:
+        project = replace(project, recipe=with_settings(project.recipe, data_parallel=False))
     if machine.compile:
         note("Note: Several processes train without torch.compile.", ranks)
         project = replace(project, recipe=with_settings(project.recipe, compile=False))

@@ -16,6 +16,7 @@ from networks.project.project import Project
 from networks.recipes.learning_section import RANDOM
 from networks.recipes.losses import CrossEntropy
 from networks.recipes.losses.kullback_leibler import KullbackLeibler
+from networks.recipes.machine_section import Machine
 from networks.recipes.published import BY_NAME
 
 
@@ -51,6 +52,24 @@ def normalizes_by_batch(network: Network) -> bool:
         node.layer.normalizes_by_batch and not node.frozen and node.name in network.contributing
         for node in network.nodes
     )
+
+
+def computed_together(network: Network) -> Message | None:
+    """Why the images of a batch have to be computed together; None where each could be without the others."""
+    for node in network.nodes:
+        if node.name not in network.contributing:
+            continue
+        if node.layer.normalizes_by_batch and not node.frozen:
+            return message("“{name}” normalizes by all images of a batch", name=node.name)
+        if node.layer.draws_random_numbers:
+            return message("“{name}” draws random numbers, one image after the other", name=node.name)
+    return None
+
+
+def shares_batches(network: Network, machine: Machine) -> bool:
+    """Whether so many threads compute parts of a batch at the same time, each its own."""
+    wished = machine.data_parallel and machine.device == "cpu" and not machine.compile
+    return wished and machine.threads > 1 and computed_together(network) is None
 
 
 def _nothing_to_train(project: Project, report: Report) -> Iterator[Finding]:

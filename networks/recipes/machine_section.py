@@ -58,6 +58,17 @@ class Machine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "Dropout that is changed in a run that goes on has it translated again.",
         ),
     ] = False
+    data_parallel: Annotated[
+        bool,
+        described(
+            "Data parallel",
+            "Cuts each batch into as many parts as there are threads, and computes them at the same time, "
+            "each on a thread of its own; their gradients are added up. Otherwise the threads share the work "
+            "of each layer, which small layers gain little by. Sums are rounded in another order. Training "
+            "scripts do the same, and give the same numbers. It needs a CPU, at least two threads and a "
+            "network without BatchNorm and dropout.",
+        ),
+    ] = False
     decoders: Annotated[
         int,
         whole(

@@ -109,7 +109,7 @@ class SpeedTrials(msgspec.Struct, frozen=True):
 
 def plain_switches(machine: Machine) -> Machine:
     """The machine section without anything that is tried but the number of threads."""
-    return replace(machine, channels_last=False, precision="float32", compile=False)
+    return replace(machine, channels_last=False, precision="float32", compile=False, data_parallel=False)
 
 
 def switch_words(machine: Machine) -> tuple[Message, ...]:
@@ -120,4 +120,6 @@ def switch_words(machine: Machine) -> tuple[Message, ...]:
         words.append(message("compiled"))
     if machine.device == "cpu":
         words.append(plural("{count} thread", "{count} threads", count=machine.threads))
+    if machine.data_parallel:
+        words.append(message("data parallel"))
     return tuple(words)

@@ -51,7 +51,7 @@ def epoch_lines(
     yield from _picked("training", project, constants)
     yield from augmented_lines(run, done_while_decoding(run) if streamed else 0)
     options = auxiliary + clip + parts
-    yield f"    measured = train_step({trained(machine)}, {training_loss}, {arguments}{options})"
+    yield f"    measured = train_step({trained(network, machine)}, {training_loss}, {arguments}{options})"
     averaging = averaging_lines(project.recipe)
     yield from averaging.after_step
     yield "    step += 1"

@@ -46,6 +46,7 @@ _PRINTED = {
     "training/averaging.py": ("average_weights",),
     "training/precision.py": ("InBfloat16",),
     "training/compiled.py": ("Compiled",),
+    "training/data_parallel.py": ("DataParallel",),
     "training/steps.py": ("train_step", "judge", "set_rate"),
     "data/augmentation/cut_outs.py": ("cut_outs",),
     "data/augmentation": ("augment", "with_partners", *(each.function for each in AUGMENTATIONS)),

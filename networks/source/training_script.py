@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from networks.core.call import Call
+from networks.doctor.findings import shares_batches
 from networks.graph.forward import auxiliary_weights
 from networks.layers.ends import LUMINANCE, Input
 from networks.project.project import Project
@@ -77,8 +78,8 @@ def training_script(
     """
     network = source(project.network, project.classes, title)
     run = repeated(project, course)
-    project = replace(project, recipe=run.recipe)
-    machine = project.recipe.machine
+    machine = replace(run.recipe.machine, threads=constants.threads)
+    project = replace(project, recipe=replace(run.recipe, machine=machine))
     streamed = constants.streamed is not None
     head = [
         _about(project, streamed, network.class_name),
@@ -103,7 +104,7 @@ def training_script(
         *(cutting_functions(run) if streamed else ()),
         *optimizer_functions(run),
         *averaging_lines(project.recipe).functions,
-        *speed_functions(machine),
+        *speed_functions(project.network, machine),
         *_steps(run, constants),
         *rate_functions(run, constants.steps_per_epoch),
         "\n".join(_main(project, constants, network, run)),
@@ -299,7 +300,7 @@ def _main(project: Project, constants: ScriptConstants, network: Source, run: Re
         weights = "[weight for weight in model.parameters() if weight.requires_grad]"
     yield from _called("optimizer = ", learning.optimizer.call(device), grouped_weights(weights, learning))
     yield from scale_lines(run)
-    yield from speed_lines(project.recipe)
+    yield from speed_lines(project.network, project.recipe)
     yield ""
     yield from averaging_lines(project.recipe).before
     yield "    shuffling = torch.Generator().manual_seed(SEED)"
@@ -330,11 +331,14 @@ def _imports(project: Project, streamed: bool, ordered: bool, run: Repeated) -> 
     yield f"from collections.abc import Callable{', Iterable, Iterator' if streamed else ''}"
     if streamed:
         yield "from concurrent.futures import Future, ThreadPoolExecutor"
+    elif shares_batches(project.network, project.recipe.machine):
+        yield "from concurrent.futures import ThreadPoolExecutor"
     yield from loss_imports(project.recipe.learning.loss, _weighs(project))
     if streamed:
         yield "from itertools import islice"
     yield "from pathlib import Path"
-    if streamed or any((*optimizer_functions(run), *speed_functions(project.recipe.machine))):
+    quicker = speed_functions(project.network, project.recipe.machine)
+    if streamed or any((*optimizer_functions(run), *quicker)):
         yield "from typing import Any"
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import torch
 
 from networks.core.message import Message, UserError, message
+from networks.doctor.findings import computed_together
+from networks.graph.network import Network
 from networks.recipes.machine_section import Machine
 
 _BFLOAT16 = ("avx512_bf16", "amx_bf16", "bf16", "sve_bf16")
@@ -19,12 +21,16 @@ _BFLOAT16 = ("avx512_bf16", "amx_bf16", "bf16", "sve_bf16")
 _OLDEST_FOR_TRITON = (7, 0)
 
 
-def obstacles(device: str) -> dict[str, Message]:
-    """Why a switch cannot be turned on with this device, by the name of the field; others can be."""
+def obstacles(device: str, network: Network | None = None) -> dict[str, Message]:
+    """Why a switch cannot be turned on with this device, by the name of the field; others can be.
+
+    With a `network` also why one cannot be turned on for it.
+    """
     found = {
         "channels_last": _no_channels_last(device),
         "precision": _no_bfloat16(device),
         "compile": _no_compiler(device),
+        "data_parallel": _no_parts(device, network),
     }
     return {name: reason for name, reason in found.items() if reason is not None}
 
@@ -65,6 +71,12 @@ def _no_bfloat16(device: str) -> Message | None:
         return None if able else message("this GPU does not multiply in bfloat16")
     able = any(torch.cpu.get_capabilities().get(name) for name in _BFLOAT16)
     return None if able else message("this CPU does not multiply in bfloat16")
+
+
+def _no_parts(device: str, network: Network | None) -> Message | None:
+    if device != "cpu":
+        return message("a GPU computes all images of a batch at the same time anyway")
+    return None if network is None else computed_together(network)
 
 
 def _no_compiler(device: str) -> Message | None:

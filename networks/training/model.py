@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import torch
+from msgspec.structs import replace
 from torch import fx, nn
 
 from networks.core.message import Message
+from networks.doctor.findings import shares_batches
 from networks.graph.network import Network
 from networks.module.build import build, evaluation
 from networks.module.overwriting import overwriting
@@ -16,7 +18,8 @@ from networks.recipes.machine_section import Machine
 from networks.recipes.recipe import images_at_once
 from networks.training.abilities import refuse_imitated_bfloat16
 from networks.training.compiled import Compiled
-from networks.training.devices import RandomNumbers
+from networks.training.data_parallel import DataParallel
+from networks.training.devices import RandomNumbers, default_threads
 from networks.training.distributed.norms import Attendance, synchronize_norms
 from networks.training.first_weights import start_from, weights_of
 from networks.training.mean_pools import own_quick_pools
@@ -78,12 +81,19 @@ def make_model(
         synchronize_norms(module, attendance)
     frozen = _freeze(module, project.network)
     weights = [weight for weight in module.parameters() if weight.requires_grad]
-    trained = fast_form(module, machine)
+    machine = replace(machine, threads=machine.threads or default_threads())
+    trained = training_form(project.network, module, machine)
     if machine.compile:
         trained = Compiled(precise_form(module, machine), images_at_once(project.recipe))
     model = Model(module, trained, fast_form(evaluation(module), machine), weights, frozen, note)
     model.set_training()
     return model
+
+
+def training_form(network: Network, module: fx.GraphModule, machine: Machine) -> nn.Module:
+    """What steps are made with, unless they are compiled: the fast form, by several threads where wished."""
+    form = fast_form(module, machine)
+    return DataParallel(form, machine.threads) if shares_batches(network, machine) else form
 
 
 def fast_form(module: fx.GraphModule, machine: Machine) -> nn.Module:

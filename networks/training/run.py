@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from torch import Tensor, fx
 
 from networks.core.decoding import typed
-from networks.core.message import Message
+from networks.core.message import Message, message
+from networks.doctor.findings import computed_together
 from networks.graph.forward import auxiliary_weights
 from networks.module.build import evaluation
 from networks.project.project import Project
@@ -46,7 +47,7 @@ from networks.training.epoch_judge import EpochJudge
 from networks.training.in_force import InForce
 from networks.training.make_loss import make_loss
 from networks.training.make_optimizer import make_optimizer
-from networks.training.model import fast_form, make_model
+from networks.training.model import fast_form, make_model, training_form
 from networks.training.plan import plan, refuse_beyond_memory
 from networks.training.preparation import Preparation
 from networks.training.run_images import RunImages, changed_words
@@ -105,6 +106,8 @@ class Run:
         data = project.recipe.data
         self._notes = [*changed_words(data.dataset.read_again())]
         """What is to be told as soon as the run goes on."""
+        if project.recipe.machine.data_parallel and (reason := computed_together(project.network)):
+            self._notes.append(message("Trained without data-parallel threads: {reason}.", reason=reason))
         # read first: of some sets only reading tells how many images there are
         data.dataset.labels()
         self.plan = plan(project)
@@ -280,14 +283,15 @@ class Run:
         Raises ValueError where it trained another network, or in another order in memory or precision.
         """
         machine = typed(saved.data["machine"], Machine)
-        for switch in ("channels_last", "precision"):
+        for switch in ("channels_last", "precision", "data_parallel"):
             if (was := getattr(machine, switch)) != (here := getattr(self.machine, switch)):
                 raise ValueError(f"expected {here} as {switch}, got {was}")
         self.state.restore(saved)
         self._epoch_judge.judgements = {}
-        self.machine = replace(self.machine, threads=machine.threads)
         if self.machine.compile and not machine.compile:
-            self._leave_uncompiled()
+            self._compute_on(replace(self.machine, threads=machine.threads, compile=False))
+        elif self.threads != machine.threads:
+            self._compute_on(replace(self.machine, threads=machine.threads))
         self._in_force.bring(self.recipe)
         if self.state.order is not None and len(self.state.order) != len(self.images.training):
             # the pictures of a folder are others now, which whoever resumes sees by their checksum
@@ -371,13 +375,15 @@ class Run:
             yield Noticed(self.id, self.preparation.words, waits=True)
             done = self.preparation.compile(step, self.model, self.images, self.state)
             if done.problem is not None:
-                self._leave_uncompiled()
+                self._compute_on(replace(self.machine, compile=False))
             if done.words is not None:
                 yield Noticed(self.id, done.words)
 
-    def _leave_uncompiled(self) -> None:
-        self.machine = replace(self.machine, compile=False)
-        self.model = self.model._replace(trained=fast_form(self.model.module, self.machine))
+    def _compute_on(self, machine: Machine) -> None:
+        self.machine = machine
+        if not machine.compile:
+            form = training_form(self.project.network, self.model.module, machine)
+            self.model = self.model._replace(trained=form)
 
     @property
     def _synchronous(self) -> bool:

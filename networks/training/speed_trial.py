@@ -52,7 +52,7 @@ def try_switches(
     UserError where the project cannot be trained or breaks off.
     """
     planned, machine = plan(project), project.recipe.machine
-    missing = obstacles(machine.device)
+    missing = obstacles(machine.device, project.network)
     combinations = tuple(_combinations(replace(machine, threads=planned.threads), missing))
     compiled = 0 if "compile" in missing else len({each.precision for each in combinations})
     threads = torch.get_num_threads()
@@ -82,7 +82,10 @@ def _combinations(machine: Machine, missing: Collection[str]) -> Iterator[Machin
     for precision, count, layout in itertools.product(
         precisions, (threads, *sorted(others - {threads})), layouts
     ):
-        yield replace(plain, threads=count, channels_last=layout, precision=precision)
+        tried = replace(plain, threads=count, channels_last=layout, precision=precision)
+        yield tried
+        if count > 1 and "data_parallel" not in missing:
+            yield replace(tried, data_parallel=True)
 
 
 def _to_compile(trials: list[Trial]) -> Iterator[Machine]:
@@ -90,7 +93,8 @@ def _to_compile(trials: list[Trial]) -> Iterator[Machine]:
     for precision in dict.fromkeys(trial.machine.precision for trial in trials):
         able = [trial for trial in trials if trial.machine.precision == precision and trial.problem is None]
         if able:
-            yield replace(max(able, key=lambda trial: trial.images_per_second).machine, compile=True)
+            fastest = max(able, key=lambda trial: trial.images_per_second).machine
+            yield replace(fastest, compile=True, data_parallel=False)
 
 
 class _GivenUpError(Exception):

@@ -2,8 +2,9 @@
 
 `python tests/benchmarks/training_speed.py [--threads N ...] [--seconds S] [--rounds R] [switches] [case ...]`
 
-Switches are those of the machine section: `--no-channels-last`, `--precision bfloat16`, `--compile`. With
-`--all` each combination of them that is possible here is measured: about 20 seconds each, compiling besides.
+Switches are those of the machine section: `--no-channels-last`, `--precision bfloat16`, `--compile`,
+`--data-parallel`. With `--all` each combination of the first three that is possible here is measured: about
+20 seconds each, compiling besides.
 
 The plain loop is eager, contiguous, with Adam as torch makes it, a hand-written module, and one `loss.item()`
 per step; it validates after each epoch, as ours does. Same network, batch, threads, data. Target: at least
@@ -143,11 +144,14 @@ def add_switches(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--channels-last", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
     parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--data-parallel", action="store_true")
 
 
 def switches_of(options: argparse.Namespace) -> dict[str, Any]:
     """The switches that were asked for."""
-    return {name: getattr(options, name) for name in ("channels_last", "precision", "compile")}
+    return {
+        name: getattr(options, name) for name in ("channels_last", "precision", "compile", "data_parallel")
+    }
 
 
 def every_switch() -> list[dict[str, Any]]:

@@ -3,9 +3,9 @@
 `python tests/benchmarks/window_while_training.py [--threads N] [--seconds S] [switches] [lenet5] [resnet20]`
 
 The plain loop and the window with live curves take turns in one process, on the same network, batch, threads
-and data; switches are `--no-channels-last`, `--precision bfloat16` and `--compile`. Targets: at least 1.0 of
-the plain loop's steps per second (aim 1.3 for LeNet-5, 1.5 for ResNet-20), 33 ms lateness at the 99th
-percentile, Stop within one batch. About a minute for each case.
+and data; switches are `--no-channels-last`, `--precision bfloat16`, `--compile` and `--data-parallel`.
+Targets: at least 1.0 of the plain loop's steps per second (aim 1.3 for LeNet-5, 1.5 for ResNet-20), 33 ms
+lateness at the 99th percentile, Stop within one batch. About a minute for each case.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ class TrainingDetails(RecipePanel):
 
     def show_obstacles(self, reasons: Mapping[str, str]) -> None:
         """Greys out what cannot be switched on with the recipe's device, by name, and says why."""
-        for name in ("channels_last", "compile"):
+        for name in ("channels_last", "compile", "data_parallel"):
             self._machine.disable_flag(name, reasons.get(name, ""))
         reason = reasons.get("precision", "")
         self._machine.disable_choices("precision", {"bfloat16": reason} if reason else {})

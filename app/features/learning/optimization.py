@@ -17,6 +17,7 @@ from app.training.speed_trying import SpeedTrying
 from networks.core.fields import changed_at
 from networks.core.finding import blocking
 from networks.core.message import plural, visible
+from networks.doctor.findings import computed_together
 from networks.project.project import share_weights
 from networks.recipes.machine_section import Machine
 from widgets.look.translation import said
@@ -72,9 +73,9 @@ class Optimization(PanelFeature["TrainingPanel"]):
         )
 
     def show_panel(self, panel: TrainingPanel, old: Shown | None, new: Shown) -> None:
-        if new.news(old, "recipe", "devices"):
+        if new.news(old, "project", "devices"):
             panel.show_recipe(new.recipe, new.devices)
-            panel.show_obstacles({} if new.devices is None else _obstacles(new.recipe.machine.device))
+            panel.show_obstacles({} if new.devices is None else _obstacles(new))
         if new.news(old, "project"):
             self._show_speed()
         if new.news(old, "recipe", "running"):
@@ -159,9 +160,15 @@ class Optimization(PanelFeature["TrainingPanel"]):
             panel.show_trace(records[-1] if going_on else None)
 
 
+def _obstacles(shown: Shown) -> dict[str, str]:
+    """Why switches cannot be turned on with this device and network, by their names."""
+    reasons = _missing(shown.recipe.machine.device)
+    together = computed_together(shown.project.network)
+    return reasons if together is None else {"data_parallel": said(together)} | reasons
+
+
 @cache
-def _obstacles(device: str) -> dict[str, str]:
-    """Why switches cannot be turned on with this device, by their names."""
+def _missing(device: str) -> dict[str, str]:
     # torch is loaded by now
     from networks.training.abilities import obstacles
 

@@ -33,6 +33,7 @@ from networks.layers.pooling import AvgPool2d, GlobalAvgPool2d
 from networks.layers.rectifiers import ReLU
 from networks.layers.regularization import Dropout
 from networks.presets.catalog import PRESETS
+from networks.presets.lenet import lenet5
 from networks.project.fine_tuning import with_published
 from networks.project.project import Project, first_project
 from networks.recipes import ready_images
@@ -353,6 +354,15 @@ def test_the_curve_of_a_preset_is_that_of_a_run_whatever_makes_it_quicker(
     drawn = set_layers(drawn, {drawn.of_type(Input)[0].name: Input(3, (13, 12))})
     switches = {"precision": precision, "channels_last": channels_last, "averaging": 0.9}
     judge(fresh, tmp_path, Project(drawn, recipe(batch_size=41, epochs=1, **switches)))
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("threads", [2, 3])
+def test_the_curve_is_that_of_a_run_whose_threads_share_each_batch(fresh, tmp_path, precision, threads):
+    switches = {"precision": precision, "threads": threads, "data_parallel": True}
+    project = Project(lenet5(), recipe(batch_size=41, **switches))
+    _, script = judge(fresh, tmp_path, project)
+    assert "class DataParallel" in script.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("balance", ["equal", "weights"])

@@ -59,7 +59,10 @@ def test_every_combination_is_measured_once_with_the_plain_one_first(network):
     assert found is not None
     machines = [trial.machine for trial in found.trials]
     assert machines[0] == Machine(threads=1, channels_last=False)
-    assert len(machines) == len({*map(repr, machines)}) == 4 * len(PRECISIONS)
+    in_parts = [machine for machine in machines if machine.data_parallel]
+    assert len(machines) == len({*map(repr, machines)}) == 4 * len(PRECISIONS) + len(in_parts)
+    assert len(in_parts) == (2 * len(PRECISIONS) if network is PLAIN else 0)
+    assert all(machine.threads > 1 for machine in in_parts)
     assert found.batch == 300
     assert found.processor
     assert found.plain.difference == 0
@@ -81,7 +84,11 @@ def test_compiled_steps_are_tried_with_what_is_fastest_without(monkeypatch):
     assert [trial.machine.precision for trial in compiled] == [*PRECISIONS]
     for trial in compiled:
         assert trial.compile_seconds is not None
-        others = [each for each in found.trials if replace(each.machine, compile=True) == trial.machine]
+        others = [
+            each
+            for each in found.trials
+            if replace(each.machine, compile=True, data_parallel=False) == trial.machine
+        ]
         alike = [each for each in found.trials if each.machine.precision == trial.machine.precision]
         fastest = max(
             (each for each in alike if not each.machine.compile), key=lambda each: each.images_per_second
@@ -130,7 +137,7 @@ def test_it_can_be_ended_early_and_gives_what_was_measured():
 
     def going_on(share):
         shares.append(share)
-        return share < 2.5 / (4 * len(PRECISIONS))
+        return share < 2.5 / (6 * len(PRECISIONS))
 
     found = try_switches(project(PLAIN), going_on)
     assert found is not None

@@ -195,7 +195,10 @@ def test_bfloat16_is_refused_where_the_processor_only_imitates_it(monkeypatch):
 
 
 def test_what_stands_in_the_way_is_said_in_words(monkeypatch):
-    assert set(obstacles("mps")) == {"channels_last", "precision", "compile"}
+    assert set(obstacles("mps")) == {"channels_last", "precision", "compile", "data_parallel"}
+    assert "data_parallel" not in obstacles("cpu")
+    assert "data_parallel" not in obstacles("cpu", PLAIN)
+    assert "normalizes by all images" in str(obstacles("cpu", RANDOM)["data_parallel"])
     monkeypatch.setattr(shutil, "which", lambda name: None)
     monkeypatch.setenv("CXX", "mycc")
     assert "compiler mycc" in str(obstacles("cpu")["compile"])
