@@ -91,15 +91,6 @@ class Document(QObject):
         """Whether the project differs from its file."""
         return not self.history.isClean() and self.project is not self._home.saved
 
-    def steps_since(self, project: Project) -> tuple[str, ...]:
-        """The steps made since the project was this one, the newest last; empty if it never was."""
-        here = self.history.index() - self.history.count() + len(self._projects) - 1
-        for place in range(here, -1, -1):
-            if self._projects[place] is project:
-                steps = self.history.index() - (here - place)
-                return tuple(self.history.text(step) for step in range(steps, self.history.index()))
-        return ()
-
     def before_steps(self, most: int) -> tuple[tuple[str, Project], ...]:
         """The newest steps that could be undone, the last one first, each with the project before it."""
         here = self.history.index() - self.history.count() + len(self._projects) - 1

@@ -224,7 +224,6 @@ class LossTerms(msgspec.Struct, frozen=True, eq=False):
 
 
 Form = Union[WeightedSum, Largest, Joined, Copied, Curve, Normalized, Shares, LossTerms]
-FORMS: tuple[type, ...] = (WeightedSum, Largest, Joined, Copied, Curve, Normalized, Shares, LossTerms)
 
 
 class Stage(msgspec.Struct, frozen=True, eq=False):

@@ -63,23 +63,6 @@ def totals(folding: Folding) -> str:
     )
 
 
-def write_svg(folding: Folding, path: Path, caption: Caption | None = None) -> None:
-    """Writes what the folding shows as SVG 1.1, without raster images.
-
-    Words stay text, which can be searched and edited, in a typeface that nearly every computer has; if it is
-    missing, viewers fit another one to the same width. Raises UserError if the file cannot be written.
-    """
-    write_atomically(path, svg(folding, caption))
-
-
-def write_pdf(folding: Folding, path: Path, caption: Caption | None = None) -> None:
-    """Writes what the folding shows as a PDF of one page, as large as the picture, with fonts embedded.
-
-    Raises UserError if the file cannot be written.
-    """
-    write_atomically(path, pdf(folding, caption))
-
-
 def write_picture(folding: Folding, path: Path, caption: Caption | None = None) -> None:
     """Writes what the folding shows in the format that the ending of `path` names.
 
@@ -128,7 +111,11 @@ def pixels(folding: Folding, kind: str, caption: Caption | None = None) -> bytes
 
 
 def svg(folding: Folding, caption: Caption | None = None) -> bytes:
-    """The file that `write_svg` writes."""
+    """What the folding shows as SVG 1.1, without raster images.
+
+    Words stay text, which can be searched and edited, in a typeface that nearly every computer has; if it is
+    missing, viewers fit another one to the same width.
+    """
     drawing = _Drawing(folding, caption or Caption())
     buffer = _buffer()
     generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
@@ -143,7 +130,7 @@ def svg(folding: Folding, caption: Caption | None = None) -> bytes:
 
 
 def pdf(folding: Folding, caption: Caption | None = None) -> bytes:
-    """The file that `write_pdf` writes."""
+    """What the folding shows as a PDF of one page, as large as the picture, with fonts embedded."""
     drawing = _Drawing(folding, caption or Caption())
     longest = max(drawing.width, drawing.height)
     # more pixels per inch make a smaller page

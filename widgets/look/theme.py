@@ -86,8 +86,6 @@ class Colors(msgspec.Struct, frozen=True):
     """The ground of what is current."""
     warn_mark: str
     """Glyphs and frames of advice; its words are `warning`."""
-    warn_line: str
-    """The edge of advice."""
     ok_soft: str
     """The ground of “fits”."""
     back: str
@@ -139,7 +137,6 @@ LIGHT = Colors(
     accent_text="#2560c6",
     accent_soft="#e7effc",
     warn_mark="#d98a00",
-    warn_line="#ecc977",
     ok_soft="#e6f4ea",
     back="#9333a8",
     back_soft="#f6e9f9",
@@ -181,7 +178,6 @@ DARK = Colors(
     accent_text="#7fb0ff",
     accent_soft="#1f304d",
     warn_mark="#f0b040",
-    warn_line="#6b5523",
     ok_soft="#1d3526",
     back="#d58af0",
     back_soft="#38243f",

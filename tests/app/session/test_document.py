@@ -295,29 +295,6 @@ def test_two_fields_in_turns_are_as_many_steps(document):
 # reset and save
 
 
-def test_what_was_done_since_a_project_is_told_in_order(document):
-    assert document.steps_since(FIRST) == ()
-    for epochs in (7, 8, 9):
-        document.edit(with_epochs(epochs), f"Epochs: {epochs}")
-    seven = document._projects[1]
-    assert document.steps_since(FIRST) == ("Epochs: 7", "Epochs: 8", "Epochs: 9")
-    assert document.steps_since(seven) == ("Epochs: 8", "Epochs: 9")
-    assert document.steps_since(document.project) == ()
-    document.undo()
-    assert document.steps_since(seven) == ("Epochs: 8",)
-    document.undo()
-    document.undo()
-    assert document.steps_since(seven) == (), "it lies ahead"
-    document.edit(with_epochs(5), "Epochs: 5")
-    assert document.steps_since(seven) == (), "it is gone"
-    for number in range(document_module.UNDO_LIMIT + 5):
-        document.edit(with_epochs(100 + number), f"{number}")
-    assert document.steps_since(FIRST) == (), "so long ago that it was let go"
-    assert len(document.steps_since(document._projects[0])) == document_module.UNDO_LIMIT
-    document.reset(blank_project())
-    assert document.steps_since(document.project) == ()
-
-
 def test_reset_ends_the_history(document, qtbot):
     document.edit(with_epochs(7), "Epochs: 7")
     changed, path = [], Path("other.json")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
-from networks.explanations.figures import figure, short
+from networks.explanations.figures import short
 from widgets.curves.ticks import linear
 from widgets.look import theme
 from widgets.look.color_scale import painted
@@ -328,8 +328,3 @@ class Axis:
         if np.isfinite(number):
             painter.setPen(QPen(QColor(ink.shade.border_strong), 1, Qt.PenStyle.DotLine))
             painter.drawLine(QPointF(self.x(number), top), QPointF(self.x(number), bottom))
-
-
-def signed_figure(number: float) -> str:
-    """The figure as everywhere in formulas."""
-    return figure(number)
