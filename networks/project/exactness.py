@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from networks.core.message import Message, message
+from networks.core.message import Message, message, plural
 from networks.graph.check import check
 from networks.project.project import Project
 from networks.runs.kept.environment import joined
@@ -65,4 +65,9 @@ def _adding_in_any_order(project: Project) -> Iterator[str]:
 def _list(layers: list[str]) -> Message:
     if len(layers) <= _MOST_NAMED:
         return joined(tuple(message("{layer}", layer=layer) for layer in layers))
-    return message("{first} and {count} layers more", first=layers[0], count=len(layers) - 1)
+    return plural(
+        "{first} and {count} more layer",
+        "{first} and {count} more layers",
+        count=len(layers) - 1,
+        first=layers[0],
+    )

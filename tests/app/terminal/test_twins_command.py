@@ -80,7 +80,7 @@ def test_without_a_change_those_that_are_offered_are_listed(project_file, capsys
     ("options", "words"),
     [
         (["--change", "adam"], "Expected one change, got “adam”"),
-        (["--set", "learning.seed=3"], "Expected a setting that twins may differ in"),
+        (["--set", "learning.seed=3"], "Expected a setting that may have another value"),
         (["--change", "focal", "--by", "validation loss"], "different losses"),
         (["--kept"], "No comparison is kept"),
     ],

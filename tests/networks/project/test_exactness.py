@@ -63,7 +63,7 @@ def test_many_layers_are_counted():
         Output(),
     )
     (reason,) = inexact(project(many, device="cuda"))
-    assert f"{many.nodes[2].name} (Upsample) and 3 layers more" in str(reason)
+    assert f"{many.nodes[2].name} (Upsample) and 3 more layers" in str(reason)
 
 
 def test_programs_that_are_chosen_by_their_speed_are_told():
