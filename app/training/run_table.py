@@ -156,6 +156,11 @@ class RunTable(QObject):
                 self.rows[run] = replace(row, origin=told)
             elif run not in self._seen:
                 self.rows[run] = replace(row, name=told.short, summary=told)
+            elif row.summary is not None and not row.summary.begun:
+                # its curves came first, and these know nothing of that
+                note = row.summary.note or told.note
+                told = replace(row.summary, note=note, begun=told.begun, seed=told.seed)
+                self.rows[run] = replace(row, summary=told)
         self.changed.emit()
 
     # runs of this session, and those whose curves are there

@@ -16,6 +16,7 @@ from networks.recipes.recipe import with_settings
 from networks.runs.events import Finished, Stepped
 from networks.runs.kept.files import HEADER, PROJECT, Label, Part, header_of, write_json, write_label
 from networks.runs.kept.folders import claimed
+from networks.runs.kept.reading import read_run
 from networks.runs.record import Record
 from tests.networks.locked_folders import MODES, as_anybody, needs_permissions, open_place
 from tests.networks.runs.kept.test_legs import dead
@@ -209,3 +210,15 @@ def test_a_run_that_may_not_be_read_is_told_of_and_the_others_are_there(table, q
         (sentence,) = table.sentences
         assert sentence.endswith("was not read: you have no permission to read it.")
         assert len(table.rows) == 1
+
+
+def test_a_note_is_there_also_where_the_curves_were_read_first(table, tmp_path, qtbot):
+    folder = a_run(tmp_path)
+    write_label(folder, Label("", "steady"))
+    run = table.add(folder)
+    # before what was read beside the window is taken
+    table.take([read_run(folder, run).record])
+    assert table.rows[run].summary.note == ""
+    qtbot.waitUntil(lambda: table.rows[run].summary.note == "steady")
+    assert table.rows[run].summary.begun == header_of(folder).begun
+    assert table.rows[run].summary.seed == 0
