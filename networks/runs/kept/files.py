@@ -12,7 +12,7 @@ from typing import BinaryIO, Literal, TypeVar
 import msgspec
 
 from networks.core.decoding import decoded
-from networks.core.message import UserError, message, visible
+from networks.core.message import UserError, message, visible, visible_lines
 from networks.core.storage import why_not_read, write_atomically
 
 PROJECT = "project.json"
@@ -169,7 +169,8 @@ def label_of(folder: Path) -> Label:
         label = read_json(folder / LABEL, Label)
     except UserError:
         return Label()
-    return Label(visible(label.title, LONGEST_NAME), label.note[:LONGEST_NOTE])
+    note = label.note[:LONGEST_NOTE].replace("\t", " ")
+    return Label(visible(label.title, LONGEST_NAME), visible_lines(note))
 
 
 def write_label(folder: Path, label: Label) -> None:
