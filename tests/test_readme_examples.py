@@ -147,11 +147,40 @@ def add_explanation(tree):
     file.write_text(f"{file.read_text(encoding='utf-8')}\n\n{explanation}", encoding="utf-8")
 
 
+CATALOG_WALKS = (
+    "tests/networks/layers",
+    "tests/networks/core/test_fields.py",
+    "tests/networks/importing/test_inverse.py",
+    "tests/networks/module/test_overwriting.py",
+    "tests/widgets/forms/test_form.py",
+    "tests/widgets/palette/test_palette.py",
+    "tests/widgets/panels/test_layer_panel.py",
+)
+"""What walks through all layer types; of it is run what is about the new one, or about all together."""
+RANDOM_NETWORKS = (
+    "tests/networks/importing/test_importer.py::test_what_the_app_builds_is_imported_again_as_the_same_network",
+    "tests/networks/exporting/test_exporting.py::test_every_layer_type_is_exported",
+)
+"""Networks of all layer types, the new one among them, are imported and exported."""
+
+
 @pytest.mark.slow
 def test_adding_a_layer_type(copied_tree):
-    """One class is all it takes: palette, form, import, print, export and project file know it."""
+    """One class is all it takes: palette, form, import, print, export and project file know it.
+
+    And no test that walks the catalog fails. All in one process: to start one takes as long as its tests.
+    """
     add_layer(copied_tree)
-    run_tests_in(copied_tree, "tests/readme_examples/adding_a_layer.py")
+    run_tests_in(
+        copied_tree,
+        "tests/readme_examples/adding_a_layer.py",
+        *CATALOG_WALKS,
+        *RANDOM_NETWORKS,
+        "-k",
+        "adding_a_layer or PixelShuffle or unique or every_layer_type or palette or what_the_app_builds",
+        "-m",
+        "",
+    )
 
 
 @pytest.mark.slow
@@ -165,37 +194,6 @@ def test_explaining_a_layer_type(copied_tree):
         "tests/networks/explanations",
         "-k",
         "adding_a_layer or PixelShuffle",
-    )
-
-
-CATALOG_WALKS = (
-    "tests/networks/layers",
-    "tests/networks/core/test_fields.py",
-    "tests/networks/importing/test_inverse.py",
-    "tests/networks/module/test_overwriting.py",
-    "tests/widgets/forms/test_form.py",
-    "tests/widgets/palette/test_palette.py",
-    "tests/widgets/panels/test_layer_panel.py",
-)
-"""What walks through all layer types; of it is run what is about the new one, or about all together."""
-
-
-@pytest.mark.slow
-def test_no_test_that_walks_the_catalog_fails_with_one_more_type(copied_tree):
-    add_layer(copied_tree)
-    run_tests_in(copied_tree, *CATALOG_WALKS, "-k", "PixelShuffle or unique or every_layer_type or palette")
-
-
-@pytest.mark.slow
-def test_random_networks_with_one_more_type_are_imported_and_exported(copied_tree):
-    add_layer(copied_tree)
-    run_tests_in(
-        copied_tree,
-        "tests/networks/importing/test_importer.py::"
-        "test_what_the_app_builds_is_imported_again_as_the_same_network",
-        "tests/networks/exporting/test_exporting.py::test_every_layer_type_is_exported",
-        "-m",
-        "",
     )
 
 
@@ -296,19 +294,6 @@ def add_augmentation(tree):
     (folder / "__init__.py").write_text(text, encoding="utf-8")
 
 
-@pytest.mark.slow
-def test_adding_a_data_set_and_an_augmentation(copied_tree):
-    """A class, or a class with a function, is all it takes: window, files, terminal and script know it."""
-    add_data_set(copied_tree)
-    add_augmentation(copied_tree)
-    run_tests_in(
-        copied_tree,
-        "tests/readme_examples/adding_a_data_set.py",
-        "tests/readme_examples/adding_an_augmentation.py",
-        "tests/networks/recipes/test_data_section.py",
-    )
-
-
 AUGMENTATION_WALKS = (
     "tests/networks/data/test_augmentation.py",
     "tests/networks/source/test_training_script.py",
@@ -316,9 +301,24 @@ AUGMENTATION_WALKS = (
     "tests/networks/recipes/test_augmentation.py",
     "tests/widgets/panels/test_augmentation_panel.py",
 )
+"""What walks through all augmentations; of it is run what is about the new one, or about all together."""
 
 
 @pytest.mark.slow
-def test_no_test_that_walks_the_augmentations_fails_with_one_more(copied_tree):
+def test_adding_a_data_set_and_an_augmentation(copied_tree):
+    """A class, or a class with a function, is all it takes: window, files, terminal and script know it.
+
+    And no test that walks the augmentations fails.
+    """
+    add_data_set(copied_tree)
     add_augmentation(copied_tree)
-    run_tests_in(copied_tree, *AUGMENTATION_WALKS, "-k", "Solarize or added or threads or function")
+    examples = "adding_a_data_set or adding_an_augmentation or test_data_section"
+    run_tests_in(
+        copied_tree,
+        "tests/readme_examples/adding_a_data_set.py",
+        "tests/readme_examples/adding_an_augmentation.py",
+        "tests/networks/recipes/test_data_section.py",
+        *AUGMENTATION_WALKS,
+        "-k",
+        f"{examples} or Solarize or added or threads or function",
+    )
