@@ -46,6 +46,13 @@ def pytest_xdist_auto_num_workers(config):
     return 2 if config.option.markexpr == "slow" else None
 
 
+def pytest_ignore_collect(collection_path, config):
+    """Where only the heavy ones are asked for, files without any are not even imported: most of them."""
+    if config.option.markexpr != "slow" or not collection_path.match("test_*.py"):
+        return None
+    return "mark.slow" not in collection_path.read_text(encoding="utf-8") or None
+
+
 SLOW_LIMIT = 600
 """Seconds for each heavy one, which takes up to 30 on a quiet machine; pyproject.toml has the others'."""
 
