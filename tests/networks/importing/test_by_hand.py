@@ -9,17 +9,11 @@ from torch import nn
 from torch.nn import functional
 
 from networks.core.message import UserError
-from networks.importing import equality
 from networks.importing.importer import imported
 
 torch.set_num_threads(1)
 
 SIZE = (3, 8, 8)
-
-
-@pytest.fixture(autouse=True)
-def _quickly(monkeypatch):
-    monkeypatch.setattr(equality, "SECONDS", 0.01)
 
 
 class Net(nn.Module):

@@ -15,7 +15,6 @@ from torch.utils.checkpoint import checkpoint
 
 from networks.core.message import UserError
 from networks.graph.network import Network
-from networks.importing import equality
 from networks.importing.importer import imported
 from networks.layers.convolution import Conv2d
 
@@ -40,11 +39,6 @@ class Net(nn.Module):
 
     def more(self, x):
         return x
-
-
-@pytest.fixture(autouse=True)
-def _quickly(monkeypatch):
-    monkeypatch.setattr(equality, "SECONDS", 0.01)
 
 
 def doing(act) -> type[Net]:

@@ -9,7 +9,6 @@ import torch
 from torch import nn
 
 from networks.core.message import UserError
-from networks.importing import equality
 from networks.importing.importer import imported
 from networks.layers.linear import Scale
 
@@ -32,11 +31,6 @@ class Net(nn.Module):
 
     def asks(self, x) -> bool:
         return False
-
-
-@pytest.fixture(autouse=True)
-def _quickly(monkeypatch):
-    monkeypatch.setattr(equality, "SECONDS", 0.01)
 
 
 def asking(question) -> nn.Module:

@@ -17,7 +17,6 @@ import torch
 from torch import nn
 
 from networks.core.message import UserError
-from networks.importing import equality
 from networks.importing.importer import imported
 from networks.importing.reachable import Reachable
 
@@ -42,11 +41,6 @@ class Net(nn.Module):
 
     def counted(self) -> float:
         return 0
-
-
-@pytest.fixture(autouse=True)
-def _quickly(monkeypatch):
-    monkeypatch.setattr(equality, "SECONDS", 0.01)
 
 
 class Counter:

@@ -27,6 +27,11 @@ torch.set_num_threads(1)
 SIZE = (3, 9, 9)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _few_passes():
+    """As many as the program makes: a branch drawn at random shows by them alone."""
+
+
 class Net(nn.Module):
     """A convolution, a BatchNorm, a Dropout and scores; `more` stands between them."""
 
