@@ -37,6 +37,14 @@ def _nodes(source):
     return tuple(ast.walk(_parsed(source)))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _forgotten():
+    """In the end: millions of nodes would be walked by each collection of garbage in all later tests."""
+    yield
+    _nodes.cache_clear()
+    _parsed.cache_clear()
+
+
 def _names(source):
     for node in _nodes(source):
         if isinstance(node, ast.Name):
