@@ -72,6 +72,8 @@ class TopBar(QWidget):
         self._more.setMenu(_menu_of(zones, self))
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._step = -1
+        self._needed = 0
+        """The least width when things were given up last."""
         self._fitting = False
         self._steps: tuple[Callable[[bool], None], ...] = (
             self._show_luxury,
@@ -95,10 +97,12 @@ class TopBar(QWidget):
 
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
-        # what changes its words may need more room than it had
-        asked = event.type() == QEvent.Type.LayoutRequest and self._step < len(self._steps)
-        if asked and self._row.minimumSize().width() > self.width():
-            self.fit()
+        if event.type() == QEvent.Type.LayoutRequest and not self._fitting:
+            # what changes its words may need more room than it had, or leave some for what was given up
+            least = self._row.minimumSize().width()
+            more = least > self.width() and self._step < len(self._steps)
+            if more or (least < self._needed and self._step > 0):
+                self.fit()
         return done
 
     def sizeHint(self) -> QSize:
@@ -141,7 +145,8 @@ class TopBar(QWidget):
                 for index, show in enumerate(self._steps):
                     show(index >= given_up)
             _forget_sizes(self._row)
-            if self._row.minimumSize().width() <= self.width():
+            self._needed = self._row.minimumSize().width()
+            if self._needed <= self.width():
                 break
 
     # what is given up

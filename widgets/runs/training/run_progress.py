@@ -96,7 +96,8 @@ class RunProgress(QWidget):
         if progress is None:
             self._say(self.tr("Press Train to start"), "", ())
         elif stage == "preparing":
-            self._say(self.tr("Loading torch, images and weights…"), "", ())
+            # short: what is said for a second must not fold other things away
+            self._say(self.tr("Getting ready…"), "", (self.tr("torch, images and weights"),))
         else:
             self._say(
                 _epoch_words(progress, self),
