@@ -74,6 +74,7 @@ class DataBrowser(QWidget):
         self.way_in.panel_wished.connect(self.panel_wished)
         self.sets = SetPane()
         self.sets.list.chosen.connect(self._begin_choosing)
+        self.sets.settings_wished.connect(lambda: self.panel_wished.emit("data"))
         self._choosing = False
         """Whether a data set was chosen in the list that is not shown yet."""
         pages = QWidget()
@@ -89,7 +90,8 @@ class DataBrowser(QWidget):
         line.addWidget(self.sets)
         line.addWidget(pages, 1)
         self.sets.hide()
-        QWidget.setTabOrder(self.sets.list, self.head.search)
+        QWidget.setTabOrder(self.sets.list, self.sets.settings)
+        QWidget.setTabOrder(self.sets.settings, self.head.search)
 
     def _message(self) -> QWidget:
         """What stands here instead while there is nothing to show."""

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QStandardItem
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from networks.core.message import plural
 from networks.recipes.datasets import Dataset, Folder
@@ -221,6 +228,9 @@ class _Row(QStyledItemDelegate):
 class SetPane(QWidget):
     """The list, and below it who made the set that is chosen; a line parts it from what is at its right."""
 
+    settings_wished = Signal()
+    """The user wants to see how the set that is chosen is made."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.list = SetList()
@@ -232,6 +242,14 @@ class SetPane(QWidget):
         column.setSpacing(0)
         column.addWidget(self.list, 1)
         column.addWidget(self._about)
+        self.settings = QPushButton()
+        self.settings.setObjectName("set_settings")
+        self.settings.clicked.connect(self.settings_wished)
+        self.settings.hide()
+        foot = QVBoxLayout()
+        foot.setContentsMargins(theme.SPACE, 0, theme.SPACE, theme.SPACE)
+        foot.addWidget(self.settings)
+        column.addLayout(foot)
         self.set_wide(True)
 
     def show_dataset(self, dataset: Dataset) -> None:
@@ -239,6 +257,12 @@ class SetPane(QWidget):
         self.list.show_dataset(dataset)
         self._about.show_dataset(dataset)
         self._show_about()
+        # of a set of one's own, such as Shapes, one says oneself what is in it
+        self.settings.setVisible(bool(type(dataset).yours))
+        self.settings.setText(self.tr("Change it…"))
+        self.settings.setToolTip(
+            self.tr("Opens the settings of “{set}” at the right").format(set=declared(type(dataset).name()))
+        )
 
     def set_wide(self, wide: bool) -> None:
         """Whether there is room for more than the names."""

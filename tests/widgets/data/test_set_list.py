@@ -133,3 +133,15 @@ def test_the_list_stays_for_who_is_choosing_in_it_with_the_keyboard(qtbot):
     QTest.keyClick(browser.sets.list, Key.Key_Return)
     browser.show_contents(contents(Recipe().data), Recipe())
     assert not browser.sets.isVisible()
+
+
+def test_a_set_of_ones_own_leads_to_its_settings(qtbot):
+    pane = SetPane()
+    qtbot.addWidget(pane)
+    pane.show()
+    pane.show_dataset(Digits())
+    assert not pane.settings.isVisible()
+    pane.show_dataset(Shapes())
+    assert "Shapes" in pane.settings.toolTip()
+    with qtbot.waitSignal(pane.settings_wished):
+        pane.settings.click()
