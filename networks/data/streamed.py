@@ -57,15 +57,17 @@ class PictureStream:
         self._coming: Iterator[tuple[Wanted, DecodedFile]] | None = None
         self._taking = Lock()
 
-    def take(self, wanted: list[Wanted], upcoming: Upcoming) -> tuple[Tensor, list[int]]:
+    def take(self, wanted: list[Wanted], upcoming: Upcoming, fewest: int = 2) -> tuple[Tensor, list[int]]:
         """The wanted that can be read, as bytes n×height×width×channels, and their places among the wanted.
 
-        One thread waits for another. Raises UserError where none can be read, or the folder is gone.
+        Where they are fewer than `fewest`, and more were wanted, the last one is there again: a single image
+        has no variance to normalize by. One thread waits for another. Raises UserError where the folder is
+        gone, or none can be read, unless `fewest` is 0.
         """
         with self._taking:
-            return self._take(wanted, upcoming)
+            return self._take(wanted, upcoming, fewest)
 
-    def _take(self, wanted: list[Wanted], upcoming: Upcoming) -> tuple[Tensor, list[int]]:
+    def _take(self, wanted: list[Wanted], upcoming: Upcoming, fewest: int) -> tuple[Tensor, list[int]]:
         found, kept = [], []
         began = time.perf_counter()
         for place, each in enumerate(wanted):
@@ -83,9 +85,12 @@ class PictureStream:
         if upcoming is nothing_more:
             # whoever looks at a few pictures does not say when it was the last time
             self.close()
-        # a single image has no variance to normalize by
-        if len(found) < min(2, len(wanted)):
+        if not found and fewest:
             raise UserError(self._nothing_left(wanted))
+        if not found:
+            return torch.empty((0, *self.size, self.files.channels), dtype=torch.uint8), kept
+        missing = min(fewest, len(wanted)) - len(found)
+        found, kept = found + found[-1:] * missing, kept + kept[-1:] * missing
         return torch.from_numpy(np.stack(found)), kept
 
     def close(self) -> None:
@@ -109,7 +114,7 @@ class PictureStream:
     def _nothing_left(self, wanted: list[Wanted]) -> Message:
         row = next(row for row, _ in wanted if row in self.left_out)
         return message(
-            "Hardly any picture of a batch can be read any more. The first is {file}: {reason}. What a run "
+            "No picture of a batch can be read any more. The first is {file}: {reason}. What a run "
             "has learned is kept: bring the pictures back, and train one more epoch to go on.",
             file=self.files.names[row],
             reason=self.left_out[row],
@@ -171,14 +176,22 @@ class StreamedBatches:
         ]
 
     def pick(
-        self, chosen: Tensor, cut_out: CutOuts | None = None, upcoming: Upcoming = nothing_more
+        self,
+        chosen: Tensor,
+        cut_out: CutOuts | None = None,
+        upcoming: Upcoming = nothing_more,
+        fewest: int = 2,
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Images, labels and indices of those of the chosen that can be read; of each the part to cut out.
 
-        Raises UserError where none can be read, or the folder is gone.
+        Where they are fewer than `fewest`, one of them is there several times. Raises UserError where the
+        folder is gone, or none can be read, unless `fewest` is 0.
         """
-        pixels, kept = self._stream.take(self.wanted(chosen.tolist(), cut_out), upcoming)
+        pixels, kept = self._stream.take(self.wanted(chosen.tolist(), cut_out), upcoming, fewest)
         chosen = chosen[kept]
+        if not kept:
+            none = torch.empty((0, self._scale.channels, *self._scale.size), device=self._device)
+            return none, self._labels[chosen].to(self._device), chosen
         images = fit(pixels.to(self._device), self._scale.size, self._scale.channels)
         images = normalize(images, self._mean, self._std).permute(0, 3, 1, 2)
         images = images.contiguous() if self._plain_order else images
@@ -190,8 +203,8 @@ class StreamedBatches:
         return images, labels
 
     def part(self, start: int, stop: int) -> tuple[Tensor, Tensor, Tensor]:
-        """The same, and their indices."""
-        return self.pick(torch.arange(start, stop))
+        """The same, and their indices; none where none can be read."""
+        return self.pick(torch.arange(start, stop), fewest=0)
 
 
 AnyBatches = Batches | StreamedBatches

@@ -91,7 +91,7 @@ def _judging(project: Project, constants: ScriptConstants) -> Iterator[str]:
     if constants.streamed is not None:
         yield "judged = torch.arange(len(x_validation)).split(JUDGED_AT_ONCE)"
         yield "for chosen, pictures in decoded_batches("
-        yield "    x_validation, judged, lambda batch: [()] * len(batch)"
+        yield "    x_validation, judged, lambda batch: [()] * len(batch), fewest=0"
         yield "):"
     else:
         yield "for start in range(0, len(x_validation), JUDGED_AT_ONCE):"

@@ -112,8 +112,12 @@ def decoded_batches(
     paths: np.ndarray,
     batches: list[Tensor],
     cut_out: Callable[[Tensor], list[tuple[float, ...]]],
+    fewest: int = 2,
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Of each batch the indices of those that can be read, and the pictures n×height×width×channels."""
+    """Of each batch the indices of those that can be read, and the pictures n×height×width×channels.
+
+    A single image has no variance to normalize by: where several were wanted, it is there again.
+    """
 
     def wanted() -> Iterator[tuple[str, tuple[float, ...]]]:
         for batch in batches:
@@ -123,7 +127,10 @@ def decoded_batches(
     for batch in batches:
         found = [next(coming)[1] for _ in batch]
         kept = [place for place, picture in enumerate(found) if picture is not None]
-        if len(kept) < min(2, len(batch)):
-            raise SystemExit("Hardly any picture of a batch can be read any more.")
+        if not kept and fewest:
+            raise SystemExit("No picture of a batch can be read any more.")
+        if not kept:
+            continue
+        kept += kept[-1:] * (min(fewest, len(batch)) - len(kept))
         yield batch[kept], torch.from_numpy(np.stack([found[place] for place in kept]))
 '''

@@ -138,8 +138,9 @@ def _answers(
         for start in range(0, len(images), at_once):
             stop = min(start + at_once, len(images))
             batch, labels, places = batches.part(start, stop)
-            answers.begin(places)
-            answers.keep(network(batch), labels)
+            if len(places):
+                answers.begin(places)
+                answers.keep(network(batch), labels)
             if not report(stop / len(images)):
                 return None
     return answers

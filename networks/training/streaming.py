@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -136,4 +137,5 @@ class StreamedValidation(StreamedBatches):
         self._to_come = to_come
 
     def part(self, start: int, stop: int) -> tuple[Tensor, Tensor, Tensor]:
-        return self.pick(torch.arange(start, stop), upcoming=lambda: self._to_come(None, 0, stop))
+        coming = partial(self._to_come, None, 0, stop)
+        return self.pick(torch.arange(start, stop), upcoming=coming, fewest=0)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import nn
 
+from networks.core.message import UserError, message
 from networks.data.streamed import AnyBatches
 from networks.recipes.losses import Loss
 from networks.runs.judgement.judgement import Judgement, Weights, Whole, together
@@ -45,17 +46,19 @@ class Validation:
         for start in range(self._start, self._stop, at_once):
             stop = min(start + at_once, self._stop)
             batch, labels, places = self._images.part(start, stop)
-            for weights, network in self._networks.items():
+            for weights, network in self._networks.items() if len(places) else ():
                 self._answers[weights].begin(places - self._start)
                 measured = judge(network, self._answers[weights], self._optimizer, batch, labels)
                 add_to(self._totals[weights], measured)
             yield (stop - self._start) / (self._stop - self._start)
 
     def values(self) -> dict[str, float]:
-        """The mean of each measure, by its name."""
+        """The mean of each measure, by its name. Raises UserError where no image could be read."""
         if self._ranks is not None:
             ranks = self._ranks
             self._totals = {weights: ranks.sum_up(totals) for weights, totals in self._totals.items()}
+        if not self._totals["last"]:
+            raise UserError(message("Expected pictures to judge by, got none that can be read any more."))
         found = means(self._totals["last"])
         if "averaged" in self._totals:
             found |= {AVERAGED + name: value for name, value in means(self._totals["averaged"]).items()}

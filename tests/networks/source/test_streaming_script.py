@@ -86,6 +86,19 @@ def test_the_curve_is_that_of_a_run(fresh, tmp_path, photos, steps, size, channe
     assert printed.count("is left out") == 2
 
 
+def test_where_one_picture_of_a_batch_can_be_read_it_is_there_twice(fresh, tmp_path, photos):
+    folder = Folder(path=str(photos), side=12, memory=TINY)
+    seed = next(seed for seed in range(8) if 3 not in recipe(dataset=folder, split_seed=seed).data.split()[1])
+    judge(
+        fresh,
+        tmp_path,
+        Project(
+            network(3, (12, 12)),
+            recipe(dataset=folder, split_seed=seed, batch_size=2, epochs=1, augmentation=(Rotation(),)),
+        ),
+    )
+
+
 def test_a_damaged_picture_is_left_out_of_training_and_of_judging(fresh, tmp_path, photos):
     folder = Folder(path=str(photos), side=12, memory=TINY)
     for seed in range(8):

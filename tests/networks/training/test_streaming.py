@@ -131,6 +131,39 @@ def test_a_picture_that_breaks_on_the_way_is_left_out_and_told_once(photos):
     assert "2 pictures" in named or ("03.png" in named) + ("04.png" in named) == 2
 
 
+def after_the_first_step(run, change):
+    """The events of a run, in which the pictures are changed after its first step."""
+    events = []
+    for event in run.train():
+        events.append(event)
+        if isinstance(event, Stepped) and event.step == 1:
+            run.images.close()
+            change()
+    return events
+
+
+def test_a_single_picture_that_is_left_of_a_batch_is_there_twice(photos):
+    """It would have no variance to normalize by, and one bad picture ends no run."""
+    run = Run(project(photos, epochs=3, batch_size=2))
+    events = after_the_first_step(run, lambda: (photos / "a" / "03.png").write_bytes(b"broken"))
+    assert isinstance(events[-1], Finished)
+    assert len([event for event in events if isinstance(event, Stepped)]) == 3 * 12
+
+
+def test_where_no_picture_is_left_to_judge_by_the_run_ends_with_a_sentence(photos):
+    asked = project(photos, epochs=2)
+    run = Run(asked)
+    names = run.images.validation._stream.files.names
+
+    def change():
+        for row in asked.recipe.data.split()[1].tolist():
+            (photos / names[row]).write_bytes(b"broken")
+
+    events = after_the_first_step(run, change)
+    assert isinstance(events[-1], Failed)
+    assert "Expected pictures to judge by" in str(events[-1].message)
+
+
 def test_where_no_picture_can_be_read_the_run_ends_with_a_sentence(photos):
     run, events = Run(project(photos)), []
     for event in run.train():
@@ -140,7 +173,7 @@ def test_where_no_picture_can_be_read_the_run_ends_with_a_sentence(photos):
             for path in photos.rglob("*.png"):
                 path.write_bytes(b"broken")
     assert isinstance(events[-1], Failed)
-    assert "Hardly any picture of a batch" in str(events[-1].message)
+    assert "No picture of a batch" in str(events[-1].message)
 
 
 def test_new_pictures_are_taken_in_when_a_run_begins_and_told(photos):
