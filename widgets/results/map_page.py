@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -25,7 +26,9 @@ from PySide6.QtWidgets import (
 from networks.core.fields import fields_of
 from networks.core.message import plural
 from networks.xray.data_map import METHODS, PCA, DataMap, Form, Method
+from widgets.controls.column import stacked
 from widgets.controls.combo_box import ComboBox
+from widgets.controls.scrolled import scrolled
 from widgets.controls.segments import Segments
 from widgets.controls.share import show_share
 from widgets.forms.number_field import NumberField
@@ -39,6 +42,8 @@ from widgets.results.map_plot import MapPlot, Stored
 
 _WIDE = 640
 """From this width on the chosen pictures stand beside the map."""
+_LOWEST, _STACKED = 240, 720
+"""Heights from which on it needs not scroll, with the pictures beside the map and below it."""
 _FORMS: tuple[Form, ...] = ("averaged", "whole")
 
 
@@ -140,11 +145,6 @@ class MapPage(QWidget):
         waiting.addWidget(self.cancel)
         side = QVBoxLayout()
         side.setSpacing(4)
-        self._seen_title = QLabel(self.tr("What is seen"))
-        self._seen_title.setProperty("role", "section")
-        for widget in (self._seen_title, self.seen, self.next):
-            side.addWidget(widget)
-        side.addSpacing(theme.SPACE)
         chosen = QHBoxLayout()
         chosen.addWidget(self.chosen_title, 1)
         chosen.addWidget(self.classes, 1)
@@ -153,9 +153,18 @@ class MapPage(QWidget):
         side.addWidget(self.grid, 1)
         side.addWidget(self.one)
         side.addWidget(self.inside, 0, Qt.AlignmentFlag.AlignLeft)
-        self._side = QWidget()
-        self._side.setLayout(side)
-        side.setContentsMargins(0, 0, 0, 0)
+        side.addSpacing(theme.SPACE)
+        self._seen_title = QLabel(self.tr("What is seen"))
+        self._seen_title.setProperty("role", "section")
+        for widget in (self._seen_title, self.seen, self.next):
+            side.addWidget(widget)
+        ground = QWidget()
+        ground.setLayout(side)
+        side.setContentsMargins(0, 0, 4, 0)
+        # a scroll area's own child has no ground by which it could know the theme
+        self._side = scrolled(stacked(ground))
+        # what it would like to have does not make the page higher
+        self._side.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         drawn = QVBoxLayout()
         drawn.setSpacing(4)
         drawn.addWidget(self.hint)
@@ -185,8 +194,9 @@ class MapPage(QWidget):
         self._body.setDirection(
             QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         )
-        # below each other, all of it needs more than a low window has: the page then scrolls
-        self.setMinimumHeight(theme.grown(360 if wide else 720))
+        # below each other, all of it needs more than a low window has: the page then scrolls; side by side
+        # the map takes what there is, and the column beside it scrolls alone
+        self.setMinimumHeight(theme.grown(_LOWEST if wide else _STACKED))
         widgets = (self.layers, self.forms, self.methods, self._setting)
         for widget in widgets:
             self._grid.removeWidget(widget)

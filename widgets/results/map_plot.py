@@ -143,7 +143,7 @@ class MapPlot(QWidget):
     # places
 
     def sizeHint(self) -> QSize:
-        return QSize(520, 420)
+        return QSize(520, theme.grown(200))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(200, theme.grown(200))

@@ -237,6 +237,7 @@ class ResultsPanel(QWidget):
     def show_progress(self, share: float | None) -> None:
         """How far the judging is; None where nothing is judged."""
         show_share(self.progress, self.cancel, share)
+        self._show_line()
 
     def show_hint(self, words: str) -> None:
         """Says what to do where there is no judgement to show."""
@@ -250,9 +251,16 @@ class ResultsPanel(QWidget):
         shown = self._results is not None
         self.bar.setVisible(self._offer is not None)
         self._place_parts()
-        self._line.setVisible(self._offer is not None)
+        # the map says itself what it is of
+        self.about.setVisible(not self.on_map)
+        self._show_line()
         self.export.setEnabled(shown or self.on_map)
         self._stack.setCurrentIndex(2 if self.on_map else 1 if shown else 0)
+
+    def _show_line(self) -> None:
+        """Above the map it is there only while it offers something, or tells how far the judging is."""
+        needed = not self.on_map or not self.again.isHidden() or not self.progress.isHidden()
+        self._line.setVisible(self._offer is not None and needed)
 
     @property
     def on_map(self) -> bool:

@@ -87,3 +87,15 @@ def test_nothing_is_cut_off_in_the_smallest_window(window, qtbot, drawer):
         window.desk.open_panel(name)
         assert window.zones.tabs.front() == name
         until_whole(window, qtbot, name)
+
+
+def test_the_map_of_the_data_is_in_sight_as_a_whole_in_the_smallest_window(window, qtbot):
+    """What stands beside it may scroll; the map with its words does not."""
+    data_map(window, qtbot)
+    results = panel(window, "results")
+    qtbot.waitUntil(lambda: results.map_area.viewport().height() > 100)
+    qtbot.waitUntil(lambda: results.map_area.verticalScrollBar().maximum() == 0)
+    for part in (results.map.plot, results.map.foot, results.map.about):
+        corner = part.mapTo(results.map_area.viewport(), part.rect().bottomRight())
+        assert results.map_area.viewport().rect().contains(corner)
+    assert results.map.plot.height() >= 200

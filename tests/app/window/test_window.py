@@ -710,6 +710,8 @@ def test_the_theme_can_be_chosen_and_is_kept(window, make_window, mode):
     action.trigger()
     lightness = QApplication.palette().color(QPalette.ColorRole.Window).lightness()
     assert (lightness < 128) == (mode == "dark")
+    # returns when what was to be written soon is in the file, which another window reads
+    window.desk.settings.change()
     make_window()
     assert theme.colors().dark == (mode == "dark")
 
