@@ -137,7 +137,7 @@ def test_beside_a_run_the_next_map_waits(trained, desk, qtbot, monkeypatch):
     trained.maps.look()
     assert trained.maps._job is None
     assert trained.maps._later.isActive()
-    assert "rests" in trained.panel.map.hint.text()
+    assert "only now and then" in trained.panel.map.hint.text()
     # who chooses something does not wait
     trained.panel.map.layer_chosen.emit("fc1")
     qtbot.waitUntil(lambda: made(trained) and trained.maps._made is not before, timeout=60_000)
