@@ -9,14 +9,16 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QLineF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QImage, QPainter, QPen
 
 from networks.xray.health import Health, Units
 from networks.xray.reach import SeenBox
 from networks.xray.view import Maps, View
 from widgets.canvas.items.style import Style
 from widgets.canvas.placement.geometry import WIDTH
+from widgets.controls.elided_label import first_that_fits
 from widgets.look.color_scale import Scale, painted
+from widgets.look.translation import thousands
 
 ROOM = 46.0
 """What a card is higher by."""
@@ -280,10 +282,19 @@ def _paint_picture(
     painter.setFont(style.text)
     words = room.adjusted(TILE + 10, 0, 0, -TILE / 2)
     painter.drawText(words, _AT_LEFT, _tr("what the network sees:"))
-    numbers = _tr("numbers from {low} to {high}, {count} in all").format(
-        count=inside.view.numbers, low=f"{inside.view.low:.2f}", high=f"{inside.view.high:.2f}"
+    shown = range_words(inside.view, painter.fontMetrics(), int(words.width()))
+    painter.drawText(words.translated(0, TILE / 2), _AT_LEFT, shown)
+
+
+def range_words(view: View, metrics: QFontMetrics, width: int) -> str:
+    """How many numbers a view has, and from where to where they go, in as many words as there is room for."""
+    low, high = (f"{end:.2f}".replace("-", "−") for end in (view.low, view.high))
+    count = thousands(view.numbers)
+    forms = (
+        _tr("numbers from {low} to {high}, {count} in all").format(low=low, high=high, count=count),
+        _tr("{count} from {low} to {high}").format(low=low, high=high, count=count),
     )
-    painter.drawText(words.translated(0, TILE / 2), _AT_LEFT, numbers)
+    return first_that_fits(forms, metrics, width)
 
 
 def _paint_bars(

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFontMetrics,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -21,6 +22,7 @@ from networks.explanations.gradient_page import GradientPage
 from networks.explanations.page import Page
 from networks.explanations.receptive_field import ReceptiveField
 from widgets.controls.arrows import ARROWS
+from widgets.controls.elided_label import first_that_fits
 from widgets.controls.screen_reader import tell
 from widgets.inside.explanation.ink import (
     RIGHT,
@@ -89,7 +91,7 @@ class Sight(QWidget):
         if field is None or field.box is None:
             return self.tr("the whole picture") if self._page and self._page.place.is_loss else ""
         top, left, bottom, right = field.box
-        size = f"{bottom - top}×{right - left}"
+        size = _size_of(field.box)
         if field.gaps is not None:
             words = self.tr("{count} pixels within {size}, with gaps")
             return words.format(count=int(field.gaps.sum()), size=size)
@@ -103,9 +105,8 @@ class Sight(QWidget):
         """How much it sees without the longer way through any block; empty where there is no other."""
         if self._direct is None or self._direct.box is None:
             return ""
-        top, left, bottom, right = self._direct.box
         words = self.tr("{size} through shortcuts alone")
-        return words.format(size=f"{bottom - top}×{right - left}")
+        return words.format(size=_size_of(self._direct.box))
 
     def sizeHint(self) -> QSize:
         lines = 2 if self.direct_words() else 1
@@ -136,7 +137,16 @@ class Sight(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             if words:
                 painter.drawRect(QRectF(1, below.center().y() - g(5), g(13), g(9)))
-            write(painter, below.adjusted(g(20), 0, 0, 0), words, ink.small, ink.dim)
+            inner = below.adjusted(g(20), 0, 0, 0)
+            # where all of it has no room, the frame beside the size says which of the two ways it is
+            forms = (words,) if field is None or field.box is None else (words, _size_of(field.box))
+            shown = first_that_fits(forms, QFontMetrics(ink.small), int(inner.width()))
+            write(painter, inner, shown, ink.small, ink.dim)
+
+
+def _size_of(box: tuple[int, int, int, int]) -> str:
+    top, left, bottom, right = box
+    return f"{bottom - top}×{right - left}"
 
 
 class Cells(QWidget):

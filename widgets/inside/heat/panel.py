@@ -71,7 +71,7 @@ class HeatPanel(QWidget):
         self._covered: Covered | None = None
         self.probe, self.weights = ElidedLabel(), ElidedLabel()
         self.methods, self.knobs, self.picture = MethodList(), Knobs(), HeatPicture()
-        self.readout, self.score, self.answer = ElidedLabel(lines=2), ElidedLabel(), AnswerBars()
+        self.readout, self.score, self.answer = ElidedLabel(lines=3), ElidedLabel(), AnswerBars()
         self.hand = QToolButton()
         self.words, self.trust = WordsBeside(), Trust()
         self.progress, self.save = QProgressBar(), SaveButton()

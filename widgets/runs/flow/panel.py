@@ -299,13 +299,13 @@ class FlowPanel(QWidget):
         head.setSpacing(theme.SPACE)
         head.addWidget(self.kind)
         head.addWidget(self.run_choice, 1)
-        head.addStretch(1)
-        head.addWidget(self.export_button)
         boxes = QHBoxLayout()
         boxes.setSpacing(theme.SPACE)
         for box in (self.over_weights, self.all_layers):
             boxes.addWidget(box)
         boxes.addStretch(1)
+        # beside them: where there is one run, nothing stands in the line above
+        boxes.addWidget(self.export_button)
         line = QHBoxLayout()
         line.addWidget(self.epoch, 1)
         line.addWidget(self.epoch_words)
