@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Set
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -14,6 +15,12 @@ MOST_BYTES = 300 * 2**20
 """What all views hold together at most, with the copies of weights that they are made from."""
 
 _NO_MEMORY = frozenset({type(None), bool, int, float, str})
+
+
+class Counted(NamedTuple):
+    """The memory in which something lies, counted by `blocks_of` before, perhaps in another thread."""
+
+    blocks: Mapping[Hashable, int]
 
 
 class Budget:
@@ -103,15 +110,16 @@ def blocks_of(*things: object) -> dict[Hashable, int]:
         if type(thing) in _NO_MEMORY:
             # most of what there is in views: asked for several times a second while a run goes on
             continue
-        if (parts := _parts_of(thing)) is not None:
+        if isinstance(thing, Counted):
+            found |= thing.blocks
+        elif (parts := _parts_of(thing)) is not None:
             waiting.extend(parts)
         elif isinstance(thing, np.ndarray):
-            while isinstance(thing.base, np.ndarray):
-                thing = thing.base
-            if hasattr(thing.base, "untyped_storage"):
-                waiting.append(thing.base)
+            owner = _owner(thing)
+            if isinstance(owner, np.ndarray):
+                found[owner.__array_interface__["data"][0]] = owner.nbytes
             else:
-                found[thing.__array_interface__["data"][0]] = thing.nbytes
+                waiting.append(owner)
         elif hasattr(thing, "untyped_storage"):
             # a tensor; torch need not be there to know one
             storage = thing.untyped_storage()
@@ -130,3 +138,10 @@ def _parts_of(thing: object) -> Collection[object] | None:
     if isinstance(thing, Mapping):
         return thing.values()
     return thing if isinstance(thing, Set) else None
+
+
+def _owner(array: np.ndarray) -> object:
+    """The array whose memory this one is a part of, or the tensor whose memory that is."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array.base if hasattr(array.base, "untyped_storage") else array

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.background.job import Task
 from app.background.newest import Newest
-from app.probing.budget import Budget
+from app.probing.budget import Budget, Counted
 from app.probing.following import Following
 from app.probing.measuring import Measuring
 from app.probing.sight import Sight, differ_in_sight_alone, focus_of, wanted_of
@@ -353,7 +353,7 @@ class Probing(QObject):
         self._looker = found.source, found.looker
         self._see(Seen(found.xray, self._measuring.known(*asked)))
         if found.kept is not None:
-            self.kept.emit(KeptPass(found.kept, found.source, found.looker, self.ready.pictures))
+            self.kept.emit(KeptPass(*found.kept, found.source, found.looker, self.ready.pictures))
         if asked == now and not self._measuring.wish(
             asked.source, asked.key, found.looker, self.ready.pictures, asked.wanted
         ):
@@ -372,7 +372,7 @@ class Probing(QObject):
 
     def _count(self) -> None:
         """Says what is held: a network of its own, the pictures, and the views."""
-        network = () if self._looker is None else self._looker[1].tensors()
+        network = () if self._looker is None else Counted(self._looker[1].memory())
         self.budget.hold("network", network, self.ready)
         self.budget.hold("views", self.seen)
 

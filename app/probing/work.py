@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from app.background.job import Task
+from app.probing.budget import Counted, blocks_of
 from app.probing.sources import Source
 from app.training.memory import lean_memory
 from networks.explanations.kept import Kept
@@ -47,13 +48,15 @@ class Looked(NamedTuple):
     source: Source
     looker: Looker
     xray: XRay
-    kept: Kept | None
+    kept: tuple[Kept, Counted] | None
 
 
 class KeptPass(NamedTuple):
     """All numbers of the pass that views were made from, and by whom."""
 
     kept: Kept
+    counted: Counted
+    """The memory of its numbers."""
     source: Source
     looker: Looker
     pictures: Pictures
@@ -124,11 +127,14 @@ def looked(
         if known is None:
             known = source, looker_of(project, source)
         looker = known[1]
+        # in this thread: a large network has thousands of weights
+        looker.memory()
         if not keeps:
             return Looked(source, looker, looker.look(pictures, wanted), None)
         from networks.insight.keeping import look_and_keep
 
-        return Looked(source, looker, *look_and_keep(looker, pictures, wanted))
+        found, kept = look_and_keep(looker, pictures, wanted)
+        return Looked(source, looker, found, (kept, Counted(blocks_of(kept.captures))))
 
 
 def measured_of(

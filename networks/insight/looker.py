@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -103,6 +103,7 @@ class Looker:
         """
         with self._looking.at_once():
             take_weights(self._module, weights, folder)
+            self.__dict__.pop("_memory_of_weights", None)
             self.step = step
 
     def measure(
@@ -214,10 +215,14 @@ class Looker:
         # of large pictures a whole batch would take a lot of memory; a BatchNorm needs two
         return min(len(pictures.images), max(2, BATCH_BYTES // self._bytes_of_one))
 
-    def tensors(self) -> tuple[Tensor, ...]:
-        """All that it holds in memory."""
+    def memory(self) -> dict[Hashable, int]:
+        """The memory that it holds: by the address of each piece its bytes. The weights are counted once."""
         sent = () if self._sent is None else (self._sent[1],)
-        return (*self._module.parameters(), *self._module.buffers(), *sent)
+        return {**self._memory_of_weights, **_memory_of(sent)}
+
+    @cached_property
+    def _memory_of_weights(self) -> dict[Hashable, int]:
+        return _memory_of((*self._module.parameters(), *self._module.buffers()))
 
     @property
     def at_once(self) -> int:
@@ -330,3 +335,8 @@ class Looker:
             path: each for path, each in self._module.named_parameters() if layer_of(network, path) == name
         }
         return {path: each for path, each in found.items() if each.ndim > 1} or found
+
+
+def _memory_of(tensors: Iterable[Tensor]) -> dict[Hashable, int]:
+    storages = (tensor.untyped_storage() for tensor in tensors)
+    return {storage.data_ptr(): storage.nbytes() for storage in storages}

@@ -33,6 +33,7 @@ from app.features.explaining.where_from_work import (
     way_of,
     weights_words,
 )
+from app.probing.budget import Counted
 from app.probing.sight import Sight
 from networks.core.message import Message, visible
 from networks.explanations.page import Page
@@ -327,7 +328,9 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         if probed is not None and known.key == self._key(probed) and self._lacks(probed) is not None:
             self._let_go()
             self._known = known
-            self.desk.probing.budget.hold(HOLDER, known.kept.captures, known.looker.tensors())
+            self.desk.probing.budget.hold(
+                HOLDER, known.counted or known.kept.captures, Counted(known.looker.memory())
+            )
 
     def _take(self, probed: Probed, wish: Wish, found: tuple[Known, Page]) -> None:
         self._asked = None
@@ -337,7 +340,12 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
             self._wish = None
         self._known, shown = found
         kept = self._known.kept
-        self.desk.probing.budget.hold(HOLDER, kept.captures, kept.trace, self._known.looker.tensors())
+        self.desk.probing.budget.hold(
+            HOLDER,
+            self._known.counted or kept.captures,
+            kept.trace,
+            Counted(self._known.looker.memory()),
+        )
         words = weights_words(probed, kept.step, self.desk.probing.off)
         trained = probed.source.run is not None and bool(probed.source.step)
         self._show_page(shown, probed.title, words, offers_start=trained)

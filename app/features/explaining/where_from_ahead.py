@@ -74,7 +74,7 @@ class Ahead(QObject):
     @Slot(object)
     def _take_pass(self, kept: KeptPass) -> None:
         key = key_of(kept.source, kept.pictures, kept.kept.mode)
-        self.made.emit(Known(key, kept.pictures, kept.kept, kept.looker))
+        self.made.emit(Known(key, kept.pictures, kept.kept, kept.looker, kept.counted))
 
     @Slot(object)
     def _follow(self, place: ValuePlace) -> None:

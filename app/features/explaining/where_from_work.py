@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.background.job import Task
 from app.feature.probed import Probed
+from app.probing.budget import Counted
 from app.probing.sources import Source
 from app.training.memory import lean_memory
 from networks.core.message import Message, UserError, message
@@ -45,6 +46,8 @@ class Known(NamedTuple):
     pictures: Pictures
     kept: Kept
     looker: Looker
+    counted: Counted | None = None
+    """The memory of its numbers, if that was counted where they were made."""
 
 
 class Wish(NamedTuple):

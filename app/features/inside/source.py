@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication
 
 from app.feature.desk import LASTING, Desk
-from app.probing.budget import blocks_of, no_room
+from app.probing.budget import Counted, blocks_of, no_room
 from app.probing.sources import Source
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class InsideSource:
             self._desk.say(no_room(needed, budget.most), LASTING)
             return False
         if known is not None:
-            budget.hold(who, known.tensors(), *kept)
+            budget.hold(who, Counted(known.memory()), *kept)
         return True
 
     def hindrance(self) -> str:

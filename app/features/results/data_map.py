@@ -25,7 +25,7 @@ from app.features.results.data_map_work import (
     map_of,
     rows_of,
 )
-from app.probing.budget import no_room
+from app.probing.budget import Counted, no_room
 from networks.core.message import Message, message, visible
 from networks.layers.ends import AuxiliaryOutput, Output
 from networks.xray.data_map import MOST_PICTURES, TSNE, Form, Method
@@ -189,7 +189,7 @@ class DataMaps(QObject):
         before = made.found if made is not None and _same_pictures(made.wanted, wanted) else None
         if looker is not None:
             # it stays while the map is made, also where nobody else looks into it any more
-            self._desk.probing.budget.hold(_WEIGHTS, looker.tensors())
+            self._desk.probing.budget.hold(_WEIGHTS, Counted(looker.memory()))
         self._making, self._draft = wanted, Draft()
         self._job = Job(
             partial(map_of, wanted, room, looker, known, before, self._draft),

@@ -469,6 +469,7 @@ def test_large_pictures_go_a_few_at_a_time():
     seen = looker.look(few, Wanted(frozenset(), mode="training"))
     assert seen.images == looker.images(few, "training")
     assert first_looker(small).images(many, "training") == len(many.images) == 1 + BESIDE
-    assert {each.data_ptr() for each in looker.tensors()} > {
-        each.data_ptr() for each in looker._module.parameters()
-    }
+    weights = {each.data_ptr(): each.untyped_storage().nbytes() for each in looker._module.parameters()}
+    assert looker.memory().items() > weights.items()
+    assert many.images.data_ptr() not in looker.memory()
+    assert few.images.data_ptr() in looker.memory()
