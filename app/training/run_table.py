@@ -17,7 +17,7 @@ from networks.core.message import Message
 from networks.core.storage import why_locked
 from networks.project.ancestry import origin, told_of, trained_project
 from networks.project.project import Project
-from networks.runs.columns import Origin, Row
+from networks.runs.columns import Origin, RunRow
 from networks.runs.kept.files import Part
 from networks.runs.kept.folders import number_of, run_folders, words_of
 from networks.runs.kept.legs import now
@@ -44,7 +44,7 @@ class RunTable(QObject):
 
     def __init__(self, kept: KeptRuns, parent: QObject) -> None:
         super().__init__(parent)
-        self.rows: dict[str, Row] = {}
+        self.rows: dict[str, RunRow] = {}
         """By the id of the run's record."""
         self._kept = kept
         self.projects: dict[str, Project] = {}
@@ -59,7 +59,7 @@ class RunTable(QObject):
         self._growth.setSingleShot(True)
         self._growth.setInterval(GROWTH_MS)
         self._growth.timeout.connect(self._catch_up)
-        self._deleted: dict[str, Row] = {}
+        self._deleted: dict[str, RunRow] = {}
         self._unread: dict[Path, str] = {}
         """Folders that are to be read, and the ids of their runs."""
         self._listing: Job[Any] | None = None
@@ -112,7 +112,7 @@ class RunTable(QObject):
         known = set(self._kept.folders.values())
         added = {folder: self._kept.add(folder) for folder in folders if folder not in known}
         for folder, run in added.items():
-            self.rows[run] = Row(run, number_of(folder), words_of(folder) or folder.name)
+            self.rows[run] = RunRow(run, number_of(folder), words_of(folder) or folder.name)
         self._unread |= added
         self.changed.emit()
         return tuple(added.values())
@@ -174,7 +174,7 @@ class RunTable(QObject):
             return
         before = self._parent(record)
         told = summary_of(record, begun=now(), seed=project.recipe.learning.seed)
-        self.rows[record.run] = Row(record.run, 0, record.short, told)
+        self.rows[record.run] = RunRow(record.run, 0, record.short, told)
         self.projects[record.run] = project
         self._begun.append(record.run)
         since = "" if before is None else before.name
@@ -190,7 +190,7 @@ class RunTable(QObject):
         self._origins.append(job)
         job.start()
 
-    def _parent(self, record: Record) -> Row | None:
+    def _parent(self, record: Record) -> RunRow | None:
         rows = [row for row in self.rows.values() if row.run != record.run]
         named = [row for row in rows if row.summary is not None and row.summary.title == record.parent]
         if record.parent and named:
@@ -199,7 +199,7 @@ class RunTable(QObject):
         begun = [row for row in rows if row.run in self._begun]
         return begun[-1] if begun else max(rows, key=lambda row: row.number, default=None)
 
-    def _trained(self, row: Row | None) -> tuple[Project | None, Path | None]:
+    def _trained(self, row: RunRow | None) -> tuple[Project | None, Path | None]:
         """What a run trains, or where that is to be read."""
         if row is None:
             return None, None

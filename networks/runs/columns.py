@@ -43,7 +43,7 @@ class Origin(msgspec.Struct, frozen=True):
         return told
 
 
-class Row(msgspec.Struct, frozen=True):
+class RunRow(msgspec.Struct, frozen=True):
     """A run in the table. What is not read yet is None."""
 
     run: str
@@ -55,10 +55,10 @@ class Row(msgspec.Struct, frozen=True):
     origin: Origin | None = None
 
 
-class Group(msgspec.Struct, frozen=True):
+class SeedGroup(msgspec.Struct, frozen=True):
     """Runs that differ in the seed only, two or more."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[RunRow, ...]
 
     @property
     def family(self) -> str:
@@ -67,7 +67,7 @@ class Group(msgspec.Struct, frozen=True):
         return "" if origin is None else origin.family
 
 
-Line = Row | Group
+Line = RunRow | SeedGroup
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -79,9 +79,9 @@ class Column(msgspec.Struct, frozen=True):
 
     name: str
     heading: tuple[Message, ...]
-    key: Callable[[Row], Key]
-    text: Callable[[Row], Cell]
-    under: Callable[[Row], Cell] | None = None
+    key: Callable[[RunRow], Key]
+    text: Callable[[RunRow], Cell]
+    under: Callable[[RunRow], Cell] | None = None
     figure: Callable[[float], str] | None = None
     falls: bool = False
     """Whether the best value is the lowest, so that it is sorted upwards first."""
@@ -89,11 +89,11 @@ class Column(msgspec.Struct, frozen=True):
     """Whether it is shown as long as the user has not chosen."""
 
 
-def _of_summary(value: Callable[[Summary], Any]) -> Callable[[Row], Any]:
+def _of_summary(value: Callable[[Summary], Any]) -> Callable[[RunRow], Any]:
     return lambda row: None if row.summary is None else value(row.summary)
 
 
-def _text_of(value: Callable[[Summary], Cell]) -> Callable[[Row], Cell]:
+def _text_of(value: Callable[[Summary], Cell]) -> Callable[[RunRow], Cell]:
     return lambda row: "" if row.summary is None else value(row.summary)
 
 
@@ -164,7 +164,7 @@ def _seconds(summary: Summary) -> Cell:
     return duration(summary.seconds) if summary.seconds else "–"
 
 
-def _second_line(row: Row) -> Cell:
+def _second_line(row: RunRow) -> Cell:
     """What was changed since the parent, and the network, as far as the name does not say so."""
     if row.origin is None:
         return ""

@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from networks.core.message import message, plural
-from networks.runs.columns import COLUMN, COLUMNS, NAME, Cell, Column, Group, Key, Line, Row
+from networks.runs.columns import COLUMN, COLUMNS, NAME, Cell, Column, Key, Line, RunRow, SeedGroup
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -30,31 +30,35 @@ class Told:
     """Gives the words by which a run can be found, and remembers them as long as its row stays the same."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[Row, str]] = {}
+        self._known: dict[str, tuple[RunRow, str]] = {}
 
-    def __call__(self, row: Row) -> str:
+    def __call__(self, row: RunRow) -> str:
         known = self._known.get(row.run)
         if known is None or known[0] is not row:
             known = self._known[row.run] = row, _told(row)
         return known[1]
 
 
-def arranged(rows: Iterable[Row], order: Order, told: Callable[[Row], str] | None = None) -> tuple[Line, ...]:
+def arranged(
+    rows: Iterable[RunRow], order: Order, told: Callable[[RunRow], str] | None = None
+) -> tuple[Line, ...]:
     """The lines of the table: the runs that have the words, sorted, and grouped where that is wished."""
     column = COLUMN.get(order.column, NAME)
     lines: list[Line] = [*matching(rows, order.text, told or _told)]
     if order.grouped:
-        lines = [*grouped(line for line in lines if isinstance(line, Row))]
+        lines = [*grouped(line for line in lines if isinstance(line, RunRow))]
         lines = [
             replace(line, rows=_sorted(line.rows, column, order.descending))
-            if isinstance(line, Group)
+            if isinstance(line, SeedGroup)
             else line
             for line in lines
         ]
     return _sorted(lines, column, order.descending)
 
 
-def matching(rows: Iterable[Row], text: str, told: Callable[[Row], str] | None = None) -> Iterator[Row]:
+def matching(
+    rows: Iterable[RunRow], text: str, told: Callable[[RunRow], str] | None = None
+) -> Iterator[RunRow]:
     """The runs in whose names, changes, notes, states or devices all of these words occur."""
     words, words_of = text.casefold().split(), told or _told
     for row in rows:
@@ -63,14 +67,14 @@ def matching(rows: Iterable[Row], text: str, told: Callable[[Row], str] | None =
             yield row
 
 
-def grouped(rows: Iterable[Row]) -> Iterator[Line]:
+def grouped(rows: Iterable[RunRow]) -> Iterator[Line]:
     """Runs of one family together where there are several, at the place of the first one."""
-    families: dict[str, list[Row]] = {}
+    families: dict[str, list[RunRow]] = {}
     for row in rows:
         family = "" if row.origin is None else row.origin.family
         families.setdefault(family or f"only {row.run}", []).append(row)
     for members in families.values():
-        yield members[0] if len(members) == 1 else Group(tuple(members))
+        yield members[0] if len(members) == 1 else SeedGroup(tuple(members))
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -81,7 +85,7 @@ class Spread(msgspec.Struct, frozen=True):
     count: int
 
 
-def spread(rows: Sequence[Row], column: Column) -> Spread | None:
+def spread(rows: Sequence[RunRow], column: Column) -> Spread | None:
     """Mean and spread of a column over runs, of those that have a finite value; None where none has."""
     if column.figure is None:
         return None
@@ -97,7 +101,7 @@ def spread(rows: Sequence[Row], column: Column) -> Spread | None:
     )
 
 
-def group_text(group: Group, column: Column) -> tuple[Cell, Cell]:
+def group_text(group: SeedGroup, column: Column) -> tuple[Cell, Cell]:
     """The two lines of a group: the mean, and below it the spread and how many runs have a value."""
     if column is NAME:
         return group.rows[0].name, plural("{count} seed", "{count} seeds", count=len(group.rows))
@@ -132,7 +136,7 @@ _Sorted = tuple[int, float, str]
 
 
 def _key(line: Line, column: Column) -> _Sorted | None:
-    if isinstance(line, Group):
+    if isinstance(line, SeedGroup):
         found = spread(line.rows, column)
         key: Key = found.mean if found is not None else column.key(line.rows[0])
     else:
@@ -142,7 +146,7 @@ def _key(line: Line, column: Column) -> _Sorted | None:
     return (1, 0.0, key.casefold()) if isinstance(key, str) else (0, float(key), "")
 
 
-def _told(row: Row) -> str:
+def _told(row: RunRow) -> str:
     """All that a run can be found by."""
     summary, origin = row.summary, row.origin
     told = [str(row.number), row.name]
@@ -153,7 +157,7 @@ def _told(row: Row) -> str:
     return " ".join(told).casefold()
 
 
-def table_csv(rows: Iterable[Row]) -> str:
+def table_csv(rows: Iterable[RunRow]) -> str:
     """The table with all columns as CSV, a line for each run; what is not known is left empty."""
     text = io.StringIO()
     names = ["run", "name", "changes", "since"]
@@ -168,7 +172,7 @@ def table_csv(rows: Iterable[Row]) -> str:
     return text.getvalue()
 
 
-def _cells(row: Row) -> dict[str, Any]:
+def _cells(row: RunRow) -> dict[str, Any]:
     cells: dict[str, Any] = {"run": row.number or "", "name": row.name}
     if row.origin is not None:
         cells |= {"changes": str(row.origin.words), "since": row.origin.since}

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSplitter, QVBoxLayout, QWidget
 
-from networks.runs.columns import Row
+from networks.runs.columns import RunRow
 from widgets.curves.panel import CurvesPanel
 from widgets.look import theme
 from widgets.runs.table.box import RunsBox
@@ -51,7 +51,7 @@ class CurvesAndRuns(QWidget):
         self.curves.drawn_changed.connect(self._show_drawn)
         self._fit()
 
-    def show_rows(self, rows: Sequence[Row]) -> None:
+    def show_rows(self, rows: Sequence[RunRow]) -> None:
         """Shows these runs in the table; those that are drawn are told by the curves."""
         before = len(self.runs.rows)
         self.runs.show_rows(rows)

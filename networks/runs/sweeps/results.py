@@ -27,7 +27,7 @@ UNSURE = 0.05
 """The probability with which a best one is named that is none."""
 
 
-class Row(msgspec.Struct, frozen=True, eq=False):
+class SweptRun(msgspec.Struct, frozen=True, eq=False):
     """A run of a sweep: its number, its values in words, and what has come of it so far.
 
     `value` is the measure of the kept weights, None where the run has not come to its end. `seconds` is what
@@ -49,7 +49,7 @@ class Results(msgspec.Struct, frozen=True, eq=False):
 
     queue: Queue
     measure: Measure
-    rows: tuple[Row, ...]
+    rows: tuple[SweptRun, ...]
     grain: float = 0.0
     """How finely the measure is known: a share of N images in steps of 1/N."""
 
@@ -165,13 +165,13 @@ def results(queue: Queue, known: Results | None = None) -> Results:
         record = _record(run)
         words = tuple(axis.values[at] for axis, at in zip(plan.axes, cell.at, strict=True))
         if record is None:
-            rows.append(Row(number, cell, words, state, run, (0.0, 0), None, 0.0))
+            rows.append(SweptRun(number, cell, words, state, run, (0.0, 0), None, 0.0))
             continue
         images = max(images, record.judged_images)
         took, epoch = record.progress.seconds_per_epoch or 0.0, float(record.last_epoch)
         value = side.outcome(record, measure)
         epochs = (epoch, record.progress.epochs)
-        rows.append(Row(number, cell, words, state, run, epochs, value, took * math.floor(epoch)))
+        rows.append(SweptRun(number, cell, words, state, run, epochs, value, took * math.floor(epoch)))
     shares = measure.quantity.format == "percent"
     return Results(queue, measure, tuple(rows), 1 / images if images and shares else 0.0)
 

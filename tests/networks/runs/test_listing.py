@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.core.message import message
-from networks.runs.columns import COLUMN, COLUMNS, NAME, Group, Origin, Row
+from networks.runs.columns import COLUMN, COLUMNS, NAME, Origin, RunRow, SeedGroup
 from networks.runs.listing import Order, arranged, group_text, spread, table_csv
 from networks.runs.measures import MEASURES, VALIDATION_ACCURACY
 from networks.runs.summary import Best, Summary
@@ -25,7 +25,7 @@ def row(number, value=None, family="", **told):
         "title", f"run {number}", "good", message("done"), message("."), 3.0, 3, 1.5, "cpu", best, {}, **told
     )
     origin = Origin("LeNet-5", (message("Epochs 1 → 2"),), "the one before", family)
-    return Row(f"id-{number}", number, f"run {number}", summary, origin)
+    return RunRow(f"id-{number}", number, f"run {number}", summary, origin)
 
 
 VALUES = st.none() | st.floats(0, 1) | st.just(math.nan)
@@ -45,10 +45,10 @@ def test_what_has_no_value_comes_last_whichever_way_it_is_sorted(values, descend
 def test_groups_hold_each_run_once_with_mean_and_spread(told):
     rows = [row(number, value, family) for number, (family, value) in enumerate(told, 1)]
     lines = arranged(rows, Order(grouped=True))
-    inside = [each for line in lines for each in (line.rows if isinstance(line, Group) else (line,))]
+    inside = [each for line in lines for each in (line.rows if isinstance(line, SeedGroup) else (line,))]
     assert sorted(each.run for each in inside) == sorted(each.run for each in rows)
     for line in lines:
-        if isinstance(line, Group):
+        if isinstance(line, SeedGroup):
             values = [value for family, value in told if family == line.family]
             found = spread(line.rows, COLUMN[ACCURACY])
             assert len(values) == found.count >= 2
@@ -57,7 +57,7 @@ def test_groups_hold_each_run_once_with_mean_and_spread(told):
 
 
 def test_a_group_says_of_how_many_runs_its_mean_is():
-    group = Group((row(1, 0.9, "a"), row(2, 0.8, "a"), row(3, None, "a")))
+    group = SeedGroup((row(1, 0.9, "a"), row(2, 0.8, "a"), row(3, None, "a")))
     mean, deviation = group_text(group, COLUMN[ACCURACY])
     assert mean == VALIDATION_ACCURACY.quantity.figure(0.85)
     assert str(deviation).endswith("of 2 in 3")
@@ -80,7 +80,7 @@ def test_every_measure_has_its_columns():
 
 
 def test_the_table_as_csv_has_all_digits():
-    rows = [row(7, 0.1 + 0.2, note='with "quotes",\nand lines'), Row("id", 0, "not read yet")]
+    rows = [row(7, 0.1 + 0.2, note='with "quotes",\nand lines'), RunRow("id", 0, "not read yet")]
     first, second = csv.DictReader(io.StringIO(table_csv(rows)))
     assert float(first[ACCURACY]) == 0.1 + 0.2
     assert first[f"epoch of {ACCURACY}"] == "3"

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from networks.runs.sweeps.queue import State
-from networks.runs.sweeps.results import Results, Row
+from networks.runs.sweeps.results import Results, SweptRun
 from networks.runs.twins.spread import Spread
 from widgets.controls.arrows import ARROWS
 from widgets.controls.painted_area import PaintedArea
@@ -48,7 +48,7 @@ class SweepMap(PaintedArea):
         self.setAccessibleName(self.tr("Map of the sweep: a cell for each combination of values"))
         self._results: Results | None = None
         self._spreads: dict[At, Spread] = {}
-        self._rows: dict[At, list[Row]] = {}
+        self._rows: dict[At, list[SweptRun]] = {}
         self._best: At | None = None
         self._span = (0.0, 0.0)
         """The worst and the best mean."""

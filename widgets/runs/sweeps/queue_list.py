@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from networks.runs.sweeps.queue import TO_COME, State
-from networks.runs.sweeps.results import Results, Row
+from networks.runs.sweeps.results import Results, SweptRun
 from widgets.look import theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -32,7 +32,7 @@ class QueueModel(QAbstractTableModel):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.rows: tuple[Row, ...] = ()
+        self.rows: tuple[SweptRun, ...] = ()
         self._titles: tuple[str, ...] = ()
         self._figure = str
         self._words: dict[State, str] = {
@@ -87,7 +87,7 @@ class QueueModel(QAbstractTableModel):
             return ", ".join(f"{title} {cell}" for title, cell in told)
         return None
 
-    def _cells(self, row: Row) -> tuple[str, ...]:
+    def _cells(self, row: SweptRun) -> tuple[str, ...]:
         assert self._results is not None
         epochs = f"{row.epochs[0]:.3g}/{row.epochs[1]}" if row.epochs[1] else "–"
         figure = self._results.measure.quantity.figure(row.value)
@@ -225,7 +225,7 @@ class QueueList(QWidget):
         self.left_out.emit(tuple(moving or again), bool(moving))
 
 
-def _rank(row: Row) -> tuple[int, int]:
+def _rank(row: SweptRun) -> tuple[int, int]:
     """Those that wait stay as they come, between those that ended and those that were left out."""
     if row.state in _ORDER:
         return 0, row.number

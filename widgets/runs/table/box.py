@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from networks.runs.columns import COLUMNS, NAME, Row
+from networks.runs.columns import COLUMNS, NAME, RunRow
 from networks.runs.listing import Order
 from widgets.look import theme
 from widgets.look.icon import icon
@@ -49,7 +49,7 @@ class RunsBox(QWidget):
         self.setObjectName("runs")
         self.table = RunsTable()
         self._drawn: frozenset[str] = frozenset()
-        self._rows: tuple[Row, ...] = ()
+        self._rows: tuple[RunRow, ...] = ()
         self._title = QLabel(self.tr("Runs"))
         self._title.setProperty("role", "heading")
         self._count = QLabel()
@@ -85,7 +85,7 @@ class RunsBox(QWidget):
 
     # what is shown
 
-    def show_rows(self, rows: Sequence[Row]) -> None:
+    def show_rows(self, rows: Sequence[RunRow]) -> None:
         """Shows these runs."""
         self._rows = tuple(rows)
         self.table.runs.show_rows(self._rows)
@@ -105,7 +105,7 @@ class RunsBox(QWidget):
         self.group_action.setChecked(order.grouped)
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[RunRow, ...]:
         """All runs, whether the filter shows them or not."""
         return self._rows
 

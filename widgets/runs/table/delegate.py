@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from networks.runs.columns import NAME, STATE, Column, Group, Line
+from networks.runs.columns import NAME, STATE, Column, Line, SeedGroup
 from networks.runs.verdict import Mark
 from widgets.look import theme
 from widgets.look.icon import paint_icon
@@ -75,7 +75,7 @@ class RunDelegate(QStyledItemDelegate):
         line: Line = index.data(LINE)
         self._paint_tick(painter, self.box(rect), index, shade)
         words = rect.adjusted(LEFT + _BOX + _GAP, 0, -4, 0)
-        number = "" if isinstance(line, Group) or not line.number else f"{line.number}"
+        number = "" if isinstance(line, SeedGroup) or not line.number else f"{line.number}"
         under = index.data(UNDER)
         upper = QRectF(words.left(), words.top(), words.width(), words.height() * (0.55 if under else 1))
         if number:
@@ -110,7 +110,7 @@ class RunDelegate(QStyledItemDelegate):
 
     def _paint_state(self, painter: QPainter, rect: QRectF, index: Index, shade: theme.Colors) -> None:
         line: Line = index.data(LINE)
-        summary = None if isinstance(line, Group) else line.summary
+        summary = None if isinstance(line, SeedGroup) else line.summary
         place = rect.adjusted(6, 0, -4, 0)
         painter.setFont(theme.font(theme.DENSE))
         painter.setPen(QColor(shade.text_dim))

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from networks.core.message import Message
-from networks.runs.columns import COLUMN, NAME, Cell, Column, Group, Line, Row
+from networks.runs.columns import COLUMN, NAME, Cell, Column, Line, RunRow, SeedGroup
 from networks.runs.listing import Order, Told, arranged, group_text
 from widgets.look.plain import plain_hint
 from widgets.look.translation import declared, said
@@ -40,14 +40,14 @@ class RunsModel(QAbstractItemModel):
         self.lines: tuple[Line, ...] = ()
         self.columns: tuple[Column, ...] = tuple(column for column in COLUMN.values() if _first(column))
         self.order = Order()
-        self._rows: tuple[Row, ...] = ()
+        self._rows: tuple[RunRow, ...] = ()
         self._words_of = Told()
         self._colors: Mapping[str, int] = {}
         self._drawn: frozenset[str] = frozenset()
 
     # what is shown
 
-    def show_rows(self, rows: Sequence[Row]) -> None:
+    def show_rows(self, rows: Sequence[RunRow]) -> None:
         """Shows these runs."""
         self._rows = tuple(rows)
         self._arrange()
@@ -77,7 +77,7 @@ class RunsModel(QAbstractItemModel):
         self._colors, self._drawn = dict(colors), drawn
         # a view lays all lines out anew where many are said to have changed
         for number, line in enumerate(self.lines):
-            if isinstance(line, Row):
+            if isinstance(line, RunRow):
                 if line.run in changed:
                     self._tell_line(number, _NOWHERE)
                 continue
@@ -109,7 +109,7 @@ class RunsModel(QAbstractItemModel):
         if self.lines:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self.lines) - 1, last))
         for number, line in enumerate(self.lines):
-            if isinstance(line, Group):
+            if isinstance(line, SeedGroup):
                 parent = self.index(number, 0)
                 self.dataChanged.emit(self.index(0, 0, parent), self.index(len(line.rows) - 1, last, parent))
 
@@ -119,18 +119,18 @@ class RunsModel(QAbstractItemModel):
         if not group:
             return self.lines[index.row()]
         parent = self.lines[group - 1]
-        assert isinstance(parent, Group)
+        assert isinstance(parent, SeedGroup)
         return parent.rows[index.row()]
 
     def runs(self, index: Index) -> tuple[str, ...]:
         """The ids of the runs at an index: one, or those of a group."""
         line = self.line(index)
-        return (line.run,) if isinstance(line, Row) else tuple(row.run for row in line.rows)
+        return (line.run,) if isinstance(line, RunRow) else tuple(row.run for row in line.rows)
 
     def index_of(self, run: str) -> QModelIndex:
         """Where a run stands; an invalid index where it does not."""
         for number, line in enumerate(self.lines):
-            if isinstance(line, Row):
+            if isinstance(line, RunRow):
                 if line.run == run:
                     return self.index(number, 0)
                 continue
@@ -157,7 +157,7 @@ class RunsModel(QAbstractItemModel):
         if parent.internalId() or parent.column():
             return 0
         line = self.lines[parent.row()]
-        return len(line.rows) if isinstance(line, Group) else 0
+        return len(line.rows) if isinstance(line, SeedGroup) else 0
 
     def columnCount(self, parent: Index = _NOWHERE) -> int:
         return len(self.columns)
@@ -179,7 +179,7 @@ class RunsModel(QAbstractItemModel):
         named = column is NAME
         if not named and column.name != "note":
             return _PLAIN
-        if isinstance(self.line(index), Row):
+        if isinstance(self.line(index), RunRow):
             return _OF_RUN if named else _NOTE
         return _OF_GROUP if named else _PLAIN
 
@@ -213,7 +213,7 @@ class RunsModel(QAbstractItemModel):
             on = self._tick(self.runs(index)) != Qt.CheckState.Checked
             self.ticked.emit(self.runs(index), on)
             return True
-        if role != Qt.ItemDataRole.EditRole or not isinstance(line, Row):
+        if role != Qt.ItemDataRole.EditRole or not isinstance(line, RunRow):
             return False
         text = str(value).strip()
         if text != _editable(line, column):
@@ -221,7 +221,7 @@ class RunsModel(QAbstractItemModel):
         return True
 
     def _cells(self, line: Line, column: Column) -> tuple[Cell, Cell]:
-        if isinstance(line, Group):
+        if isinstance(line, SeedGroup):
             return group_text(line, column)
         return column.text(line), "" if column.under is None else column.under(line)
 
@@ -237,7 +237,7 @@ def _first(column: Column) -> bool:
 
 
 def _place(line: Line) -> object:
-    return line.run if isinstance(line, Row) else tuple(row.run for row in line.rows)
+    return line.run if isinstance(line, RunRow) else tuple(row.run for row in line.rows)
 
 
 def _words(cell: Cell) -> str:
@@ -245,15 +245,15 @@ def _words(cell: Cell) -> str:
 
 
 def _editable(line: Line, column: Column) -> str:
-    if isinstance(line, Group) or column is not NAME:
-        note = "" if isinstance(line, Group) or line.summary is None else line.summary.note
+    if isinstance(line, SeedGroup) or column is not NAME:
+        note = "" if isinstance(line, SeedGroup) or line.summary is None else line.summary.note
         return note if column.name == "note" else ""
     return line.name
 
 
 def _hint(line: Line) -> str:
     """All that is to say of a run."""
-    if isinstance(line, Group):
+    if isinstance(line, SeedGroup):
         return "\n".join(row.name for row in line.rows[:20])
     told = [line.name]
     if line.summary is not None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTreeView, QWidget
 
-from networks.runs.columns import NAME, STATE, Column, Group
+from networks.runs.columns import NAME, STATE, Column, SeedGroup
 from networks.runs.listing import Order
 from widgets.look import theme
 from widgets.look.icon import paint_icon
@@ -152,13 +152,13 @@ class RunsTable(QTreeView):
         self._opened = frozenset(
             line.family
             for number, line in enumerate(self.runs.lines)
-            if isinstance(line, Group) and self.isExpanded(self.runs.index(number, 0))
+            if isinstance(line, SeedGroup) and self.isExpanded(self.runs.index(number, 0))
         )
 
     @Slot()
     def _restore(self) -> None:
         for number, line in enumerate(self.runs.lines):
-            if isinstance(line, Group) and line.family in self._opened:
+            if isinstance(line, SeedGroup) and line.family in self._opened:
                 self.expand(self.runs.index(number, 0))
         model, flags = self.selectionModel(), self.selectionModel().SelectionFlag
         for run in self._chosen:

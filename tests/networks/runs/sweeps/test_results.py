@@ -7,7 +7,7 @@ import pytest
 
 from networks.runs.measures import VALIDATION_ACCURACY, VALIDATION_LOSS
 from networks.runs.sweeps.queue import Axis, Cell, Plan, new_queue
-from networks.runs.sweeps.results import Results, Row, csv_text, results, table
+from networks.runs.sweeps.results import Results, SweptRun, csv_text, results, table
 
 AXES = (Axis("a", "A", ("1", "2")), Axis("b", "B", ("x", "y", "z")))
 
@@ -19,7 +19,7 @@ def found(tmp_path, values, measure=VALIDATION_ACCURACY, seeds=(0,)):
     for number, ((at, seed), value) in enumerate(values.items(), 1):
         words = tuple(axis.values[place] for axis, place in zip(AXES, at, strict=True))
         state = "waiting" if value is None else "done"
-        rows.append(Row(number, Cell(at, seed, "", ""), words, state, None, (4.0, 4), value, 8.0))
+        rows.append(SweptRun(number, Cell(at, seed, "", ""), words, state, None, (4.0, 4), value, 8.0))
     return Results(queue, measure, tuple(rows))
 
 
@@ -61,7 +61,7 @@ def test_the_rest_is_estimated_from_what_was_measured(tmp_path):
     assert found(tmp_path, values).seconds_left == 0
     queue = found(tmp_path, values).queue
     rows = found(tmp_path, values).rows
-    waiting = Row(3, Cell((0, 1), 0, "", ""), ("1", "y"), "waiting", None, (0.0, 0), None, 0.0)
+    waiting = SweptRun(3, Cell((0, 1), 0, "", ""), ("1", "y"), "waiting", None, (0.0, 0), None, 0.0)
     # four epochs took eight seconds
     assert Results(queue, VALIDATION_ACCURACY, (*rows, waiting)).seconds_left == 8
     assert Results(queue, VALIDATION_ACCURACY, (waiting,)).seconds_left is None

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 
 from networks.runs.measures import VALIDATION_ACCURACY, VALIDATION_LOSS
 from networks.runs.sweeps.queue import Axis, Cell, Plan, new_queue
-from networks.runs.sweeps.results import Results, Row
+from networks.runs.sweeps.results import Results, SweptRun
 from widgets.look import theme
 from widgets.look.color_scale import strength
 from widgets.runs.sweeps.map import SweepMap, words_on
@@ -26,7 +26,7 @@ def found(tmp_path, values, axes=(RATES, SIZES), measure=VALIDATION_ACCURACY, st
     for number, ((at, seed), value) in enumerate(values.items(), 1):
         words = tuple(axis.values[place] for axis, place in zip(axes, at, strict=True))
         state = (states or {}).get(number, "waiting" if value is None else "done")
-        rows.append(Row(number, Cell(at, seed, "", ""), words, state, None, (4.0, 4), value, 8.0))
+        rows.append(SweptRun(number, Cell(at, seed, "", ""), words, state, None, (4.0, 4), value, 8.0))
     return Results(queue, measure, tuple(rows))
 
 
