@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QStackedLayout,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -17,8 +16,10 @@ from PySide6.QtWidgets import (
 
 from networks.xray.closeup import PAGE_MAPS, paged
 from widgets.controls.bare_button import bare_button
+from widgets.controls.column import column_of
 from widgets.controls.combo_box import ComboBox
 from widgets.controls.elided_label import ElidedLabel
+from widgets.controls.hint_or_page import HintOrPage
 from widgets.controls.scrolled import scrolled
 from widgets.curves import export
 from widgets.inside.near.details import Details
@@ -69,11 +70,6 @@ class InsidePanel(QWidget):
         self.before = _tool(self.tr("The page before (Page Up)"), "‹")
         self.after = _tool(self.tr("The next page (Page Down)"), "›")
         self.more = bare_button("more", self.tr("Save or copy as a picture"))
-        self.hint = QLabel()
-        self.hint.setProperty("role", "label")
-        self.hint.setWordWrap(True)
-        self.hint.setTextFormat(Qt.TextFormat.PlainText)
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._make_menu()
         self._arrange()
         self._connect()
@@ -82,15 +78,14 @@ class InsidePanel(QWidget):
     def show_hint(self, words: str) -> None:
         """Says why there is nothing to see."""
         self.near = None
-        self.hint.setText(words)
-        self._stack.setCurrentIndex(0)
+        self._stack.show_hint(words)
         self.foot.show_pointed(None)
 
     def show_near(self, near: Near) -> None:
         """Shows this layer."""
         before, self.near = self.near, near
         closeup = near.closeup
-        self._stack.setCurrentIndex(1)
+        self._stack.show_page()
         self.title.setText(near.title)
         self.about.set_text(" · ".join(filter(None, (near.details, near.probe))))
         self.grid.setVisible(closeup.maps)
@@ -244,13 +239,9 @@ class InsidePanel(QWidget):
         column.setSpacing(theme.SPACE)
         column.addLayout(head)
         column.addLayout(self._sides, 1)
-        empty = QWidget()
-        middle = QVBoxLayout(empty)
-        middle.setContentsMargins(theme.MARGIN, theme.MARGIN, theme.MARGIN, theme.MARGIN)
-        middle.addWidget(self.hint)
-        self._stack = QStackedLayout(self)
-        self._stack.addWidget(empty)
-        self._stack.addWidget(body)
+        self._stack = HintOrPage(body)
+        self.hint = self._stack.hint
+        self.setLayout(column_of(self._stack))
 
     def _framed(self) -> QWidget:
         framed = QWidget()
