@@ -157,7 +157,7 @@ def test_where_a_reason_has_no_room_what_to_try_is_not_cut(bar):
     (label,) = (each for each in bar.findChildren(ElidedLabel) if each.text().startswith("Cannot train"))
     label.resize(2000, label.height())
     assert " ".join(label.lines()) == f"Cannot train: {reason}"
-    for width in (170, 215, 260):
+    for width in (180, 215, 260):
         label.resize(width, label.height())
         assert " ".join(label.lines()) == f"Cannot train: {tried}"
     # the whole is still to be had
