@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
+
+import pytest
+
+from app.terminal import command_line
 
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -83,3 +88,34 @@ def test_the_picture_of_the_house_has_every_folder():
     drawn = set(re.findall(r"\w+", picture))
     for top in ("app", "networks", "widgets"):
         assert _folders(top) - {"packaged"} - drawn == set()
+
+
+def _commands(text):
+    """Every call of the program in blocks of code, with the options that it or the remark behind it names."""
+    for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
+        for line in block.splitlines():
+            called = re.match(r"(?:torchrun .*-m )?backbone ([a-z-]+)(.*)", line)
+            if called and called[1] in command_line._COMMANDS:
+                words = shlex.split(called[2].split("  #")[0])[:1]
+                export = ["export"] if called[1] == "runs" and words == ["export"] else []
+                yield (called[1], *export), frozenset(re.findall(r"--[a-z-]+", called[2]))
+
+
+USED = {
+    (command, option)
+    for page in PAGES
+    for command, options in _commands(page.read_text(encoding="utf-8"))
+    for option in options
+}
+
+
+@pytest.mark.parametrize("command", sorted({command for command, _ in USED}))
+def test_every_option_that_a_page_names_is_there(command, capsys):
+    assert command_line.main([*command, "--help"]) == 0
+    known = set(re.findall(r"--[a-z-]+", capsys.readouterr().out))
+    assert {option for used, option in USED if used == command} <= known
+
+
+def test_every_command_is_in_the_readme():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [name for name in command_line._COMMANDS if f"\nbackbone {name} " not in text] == []
