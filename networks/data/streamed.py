@@ -39,6 +39,10 @@ class Spent(NamedTuple):
     decoding: float = 0.0
 
 
+class NoPictureError(UserError):
+    """None of the wanted pictures can be read; others may be."""
+
+
 class PictureStream:
     """Decodes pictures in threads. What it gives depends on what is asked for, never on what came ahead."""
 
@@ -62,7 +66,7 @@ class PictureStream:
 
         Where they are fewer than `fewest`, and more were wanted, the last one is there again: a single image
         has no variance to normalize by. One thread waits for another. Raises UserError where the folder is
-        gone, or none can be read, unless `fewest` is 0.
+        gone, and NoPictureError where none can be read, unless `fewest` is 0.
         """
         with self._taking:
             return self._take(wanted, upcoming, fewest)
@@ -86,7 +90,7 @@ class PictureStream:
             # whoever looks at a few pictures does not say when it was the last time
             self.close()
         if not found and fewest:
-            raise UserError(self._nothing_left(wanted))
+            raise NoPictureError(self._nothing_left(wanted))
         if not found:
             return torch.empty((0, *self.size, self.files.channels), dtype=torch.uint8), kept
         missing = min(fewest, len(wanted)) - len(found)
@@ -185,7 +189,7 @@ class StreamedBatches:
         """Images, labels and indices of those of the chosen that can be read; of each the part to cut out.
 
         Where they are fewer than `fewest`, one of them is there several times. Raises UserError where the
-        folder is gone, or none can be read, unless `fewest` is 0.
+        folder is gone, and NoPictureError where none can be read, unless `fewest` is 0.
         """
         pixels, kept = self._stream.take(self.wanted(chosen.tolist(), cut_out), upcoming, fewest)
         chosen = chosen[kept]

@@ -21,7 +21,7 @@ GLOBALS = frozenset((
     "JUDGED_AT_ONCE", "STEPS_PER_EPOCH", "rate_factor",
     "FOLDER", "PICTURE_SIZE", "PICTURE_CHANNELS", "PICTURE_FIT", "MOST_PIXELS", "DECODERS", "AHEAD", "WHOLE",
     "WHILE_DECODING", "UPRIGHT", "Image", "ImageOps", "deque", "Iterable", "Iterator", "Future",
-    "ThreadPoolExecutor", "islice", "read_picture", "decoded_batches",
+    "BATCHES_BACK", "ThreadPoolExecutor", "islice", "read_picture", "decoded_batches",
     "DEVICE", "THREADS", "AUGMENTATION", "EACH_STEP", "EACH_EPOCH", *loop_names(),
 ))
 # fmt: on

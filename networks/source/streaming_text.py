@@ -8,7 +8,7 @@ import msgspec
 
 from networks.recipes.augmentation import made_while_decoding
 from networks.recipes.datasets.decoding import MOST_PIXELS
-from networks.recipes.datasets.picture_files import WHOLE, PictureFiles
+from networks.recipes.datasets.picture_files import BATCHES_BACK, WHOLE, PictureFiles
 from networks.recipes.steering import AUGMENTATION
 from networks.source.loop_text import loop_text
 from networks.source.printing import wrapped
@@ -36,6 +36,7 @@ def streaming_constants(streamed: Streamed, run: Repeated) -> Iterator[str]:
     yield f'PICTURE_FIT = "{files.fit}"'
     yield f"MOST_PIXELS = {MOST_PIXELS}  # larger pictures are left out"
     yield f"DECODERS = {streamed.threads}  # threads that decode; how many changes nothing"
+    yield f"BATCHES_BACK = {BATCHES_BACK}  # so many batches are tried where no picture of one can be read"
     yield f"AHEAD = {streamed.most}  # pictures that are decoded ahead of the step"
     whole = () if streamed.size[0] == streamed.size[1] else WHOLE
     yield f"WHOLE = {whole!r}  # the part of a picture that is seen where nothing is cut out"
@@ -116,16 +117,21 @@ def decoded_batches(
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Of each batch the indices of those that can be read, and the pictures n×height×width×channels.
 
-    A single image has no variance to normalize by: where several were wanted, it is there again.
+    A single image has no variance to normalize by: where several were wanted, it is there again. Where none
+    of a batch to learn from can be read, the one before it is there again.
     """
 
-    def wanted() -> Iterator[tuple[str, tuple[float, ...]]]:
-        for batch in batches:
-            yield from zip(paths[batch.numpy()].tolist(), cut_out(batch), strict=True)
+    def wanted(batch: Tensor) -> Iterator[tuple[str, tuple[float, ...]]]:
+        return zip(paths[batch.numpy()].tolist(), cut_out(batch), strict=True)
 
-    coming = ahead(read_picture, wanted(), DECODERS, AHEAD)
-    for batch in batches:
+    coming = ahead(read_picture, (each for batch in batches for each in wanted(batch)), DECODERS, AHEAD)
+    for index, batch in enumerate(batches):
         found = [next(coming)[1] for _ in batch]
+        for back in range(1, min(BATCHES_BACK, len(batches)) if fewest else 1):
+            if any(picture is not None for picture in found):
+                break
+            batch = batches[index - back]
+            found = [read_picture(each) for each in wanted(batch)]
         kept = [place for place, picture in enumerate(found) if picture is not None]
         if not kept and fewest:
             raise SystemExit("No picture of a batch can be read any more.")

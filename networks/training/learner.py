@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from networks.data.streamed import NoPictureError
+from networks.recipes.datasets.picture_files import BATCHES_BACK
 from networks.recipes.learning_section import Learning
 from networks.training.averaging import average_weights
 from networks.training.in_force import InForce
@@ -47,9 +49,7 @@ class Learner:
 
     def _learn(self, model: Model, state: RunState, order: Tensor, learning: Learning) -> Measured:
         """Changes the weights by the next batch."""
-        first, epoch = self._place(state, learning)
-        picked = self._images.augmented.pick(order, first, first + learning.batch_size, epoch)
-        images, targets, chosen = picked
+        images, targets, chosen = self._picked(state, order, learning)
         self._watch.begin(state.step + 1, chosen, images)
         return train_step(
             model.trained,
@@ -63,6 +63,22 @@ class Learner:
             parts=learning.accumulation,
             on_norms=state.flow.add,
         )
+
+    def _picked(self, state: RunState, order: Tensor, learning: Learning) -> tuple[Tensor, Tensor, Tensor]:
+        """The next batch or, where none of its pictures can be read, the one before it in the epoch.
+
+        A small batch may hold nothing but a single bad picture, which ends no run. Raises UserError where
+        none of several batches can be read.
+        """
+        first, epoch = self._place(state, learning)
+        size, length = learning.batch_size, self._steps_per_epoch * learning.batch_size
+        for back in range(min(BATCHES_BACK, self._steps_per_epoch)):
+            start = (first - back * size) % length
+            try:
+                return self._images.augmented.pick(order, start, start + size, epoch)
+            except NoPictureError as error:
+                nothing = error
+        raise nothing
 
     def _place(self, state: RunState, learning: Learning) -> tuple[int, int]:
         """Where the next batch begins in the order of the epoch, and which epoch it is; they count from 1."""

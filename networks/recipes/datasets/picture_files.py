@@ -22,6 +22,8 @@ WHOLE: View = (0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0)
 
 AHEAD_BYTES = 2**28
 """Memory for pictures that are decoded ahead and wait for their step."""
+BATCHES_BACK = 8
+"""So many batches of an epoch are tried where no picture of one can be read: from it to those before it."""
 _CHUNK = 2**20
 
 

@@ -150,6 +150,14 @@ def test_a_single_picture_that_is_left_of_a_batch_is_there_twice(photos):
     assert len([event for event in events if isinstance(event, Stepped)]) == 3 * 12
 
 
+def test_where_no_picture_of_a_batch_can_be_read_the_one_before_it_stands_in(photos):
+    """As with a batch of one, or the rest of an epoch: one bad picture ends no run."""
+    run = Run(project(photos, epochs=2, batch_size=1, augmentation=()))
+    events = after_the_first_step(run, lambda: (photos / "a" / "03.png").write_bytes(b"broken"))
+    assert isinstance(events[-1], Finished)
+    assert len([event for event in events if isinstance(event, Stepped)]) == 2 * 24
+
+
 def test_where_no_picture_is_left_to_judge_by_the_run_ends_with_a_sentence(photos):
     asked = project(photos, epochs=2)
     run = Run(asked)
