@@ -33,6 +33,7 @@ class Budget:
     def __init__(self, most: int = MOST_BYTES) -> None:
         self.most = most
         self._held: dict[str, Mapping[Hashable, int]] = {}
+        self._telling: dict[str, Callable[[], object]] = {}
         self._giving: dict[str, Callable[[], object]] = {}
 
     def join(self, who: str, let_go: Callable[[], object]) -> None:
@@ -62,13 +63,17 @@ class Budget:
         """`who` holds the arrays and tensors in these things now, and nothing else."""
         self._held[who] = blocks_of(*things)
 
+    def follow(self, who: str, told: Callable[[], object]) -> None:
+        """`told` gives what `who` holds: asked only when it matters, for what changes many times a second."""
+        self._telling[who] = told
+
     def free(self, who: str) -> None:
         """`who` holds nothing any more."""
         self._held.pop(who, None)
 
     def held_by(self, who: str) -> int:
         """The bytes that `who` holds, shared or not."""
-        return sum(self._held.get(who, {}).values())
+        return sum(self._blocks().get(who, {}).values())
 
     @property
     def total(self) -> int:
@@ -78,11 +83,14 @@ class Budget:
     @property
     def holders(self) -> tuple[str, ...]:
         """Those who hold something."""
-        return tuple(who for who, blocks in self._held.items() if blocks)
+        return tuple(who for who, blocks in self._blocks().items() if blocks)
+
+    def _blocks(self) -> dict[str, Mapping[Hashable, int]]:
+        return self._held | {who: blocks_of(told()) for who, told in self._telling.items()}
 
     def _room_for(self, who: str) -> int:
         together: dict[Hashable, int] = {}
-        for other, blocks in self._held.items():
+        for other, blocks in self._blocks().items():
             if other != who:
                 together |= blocks
         return self.most - sum(together.values())

@@ -110,6 +110,7 @@ class Probing(QObject):
         self.sources = Sources(trainer, runs)
         self.budget = Budget()
         """How much memory all views hold together."""
+        self.budget.follow("views", self._told)
         self.off = NOTHING_OFF
         """What is switched off while it is looked at."""
         self._subject: Subject | None = None
@@ -258,7 +259,6 @@ class Probing(QObject):
         self.seen = self._looker = self.ready = self._asked = None
         self._measuring.forget()
         self.budget.free("network")
-        self.budget.free("views")
         self._following.stop()
 
     # looking
@@ -371,10 +371,13 @@ class Probing(QObject):
         self.changed.emit()
 
     def _count(self) -> None:
-        """Says what is held: a network of its own, the pictures, and the views."""
+        """Says what is held: a network of its own, and the pictures."""
         network = () if self._looker is None else Counted(self._looker[1].memory())
         self.budget.hold("network", network, self.ready)
-        self.budget.hold("views", self.seen)
+
+    def _told(self) -> object:
+        """The views that are held now."""
+        return self.seen
 
     def _drop(self, reason: Message) -> None:
         self._asked = self.seen = None

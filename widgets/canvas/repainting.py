@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil, floor
 
-from PySide6.QtCore import QRect, QRectF
+from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QPainter, QRegion, QTransform
 from PySide6.QtWidgets import QGraphicsView
 
 from widgets.canvas.input.interpreter import Interpreter
 from widgets.canvas.items.card import CardItem, Part
-from widgets.canvas.items.strips import Strips
+from widgets.canvas.items.strips import PLACE, Strips
 from widgets.canvas.scene import CanvasScene
 
 
@@ -60,8 +60,11 @@ class Repainting:
         painter = QPainter(self._view.viewport())
         painter.setRenderHints(self._view.renderHints())
         for card, part in cards.items():
+            if part is Part.STRIP and _put_strip(painter, card, to_view):
+                continue
             painter.setWorldTransform(QTransform.fromTranslate(card.x(), card.y()) * to_view)
             card.paint_part(painter, part)
+            painter.resetTransform()
         painter.setWorldTransform(to_view)
         self._view.drawForeground(painter, QRectF(region.boundingRect()))
         painter.end()
@@ -84,6 +87,19 @@ class Repainting:
             self._strips.make(stale, zoom, ratio)
             strips = (card.strip for card in self._scene.cards.values())
             self._scene.strips_made.emit([strip.picture for strip in strips if strip is not None])
+
+
+def _put_strip(painter: QPainter, card: CardItem, to_view: QTransform) -> bool:
+    """Puts nothing but its strip onto a card. False where that is not all that there may be to be painted."""
+    strip, ground = card.strip, card.ground
+    if strip is None or ground is None:
+        return False
+    zoom, ratio = to_view.m11(), strip.scaled[1]
+    x, y = to_view.dx() + zoom * card.x(), to_view.dy() + zoom * card.y()
+    painter.fillRect(_within(card.inner(Part.STRIP), x, y, zoom), ground)
+    left, top = round((x + zoom * PLACE.left()) * ratio), round((y + zoom * PLACE.top()) * ratio)
+    painter.drawImage(QPointF(left / ratio, top / ratio), strip.picture, strip.part)
+    return True
 
 
 def _within(place: QRectF, x: float, y: float, zoom: float) -> QRect:

@@ -65,8 +65,11 @@ class TimeMachine(QObject):
         self._soon.timeout.connect(self.look)
         self._pace = QTimer(self, interval=PLAY_MS)
         self._pace.timeout.connect(self._play_on)
-        for changed in (desk.recorded, desk.probed_changed, desk.changed, self.film.changed):
+        self._pictures: object = None
+        """What the probe was when the moments were shown last; its views change with every step of a run."""
+        for changed in (desk.recorded, desk.changed, self.film.changed):
             changed.connect(self._look_soon)
+        desk.probed_changed.connect(self._follow_probe)
         desk.probing.options_changed.connect(self._look_soon)
         curves.span_changed.connect(self._look_soon)
         self.bar.strip.chosen.connect(self.go)
@@ -102,6 +105,14 @@ class TimeMachine(QObject):
     def _look_soon(self) -> None:
         if not self._soon.isActive():
             self._soon.start()
+
+    @Slot()
+    def _follow_probe(self) -> None:
+        probed = self._desk.probed
+        pictures = None if probed is None else probed.pictures
+        if pictures is not self._pictures:
+            self._pictures = pictures
+            self._look_soon()
 
     @Slot()
     def look(self) -> None:

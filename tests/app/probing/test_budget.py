@@ -58,3 +58,28 @@ def test_shared_memory_counts_once():
     budget.free("other")
     assert budget.total == 0
     assert blocks_of("words", 3, None) == {}
+
+
+def test_what_changes_often_is_counted_when_somebody_asks():
+    budget, held, asked = Budget(1000), [], []
+
+    def told():
+        asked.append(len(held))
+        return tuple(held)
+
+    budget.follow("views", told)
+    assert budget.holders == ()
+    asked.clear()
+    held += [np.zeros(100, np.uint8), {"a": [np.zeros(200, np.uint8)]}]
+    assert asked == []
+    assert budget.total == budget.held_by("views") == 300
+    assert budget.holders == ("views",)
+    assert not budget.ask("other", 701)
+    assert budget.ask("other", 700)
+    # what somebody else holds, too, counts once
+    budget.hold("other", *held)
+    assert budget.total == 300
+    held.clear()
+    assert budget.total == 300
+    budget.free("other")
+    assert budget.total == 0

@@ -16,6 +16,7 @@ from networks.presets.lenet import lenet5
 from networks.xray.health import Health
 from networks.xray.view import Maps, View, XRay
 from tests.widgets.canvas.canvas_document import Document
+from widgets.canvas import repainting
 from widgets.canvas.items.card import CardItem, Part
 from widgets.canvas.items.wire import WireItem
 from widgets.canvas.xray import Look
@@ -56,7 +57,7 @@ def look_of(**words):
 def painted(monkeypatch):
     """What was painted in Python: cards with the part that was, and wires."""
     found = []
-    part, wire = CardItem.paint_part, WireItem.paint
+    part, wire, put = CardItem.paint_part, WireItem.paint, repainting._put_strip
 
     def paint_part(card, painter, which):
         found.append((card.name, which))
@@ -66,6 +67,12 @@ def painted(monkeypatch):
         found.append(item.wire)
         wire(item, *given)
 
+    def put_strip(painter, card, to_view):
+        if done := put(painter, card, to_view):
+            found.append((card.name, Part.STRIP))
+        return done
+
+    monkeypatch.setattr(repainting, "_put_strip", put_strip)
     monkeypatch.setattr(CardItem, "paint_part", paint_part)
     monkeypatch.setattr(WireItem, "paint", paint_wire)
     return found

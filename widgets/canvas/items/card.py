@@ -6,7 +6,7 @@ from enum import IntEnum
 from functools import lru_cache
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtGui import QColor, QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from widgets.canvas.items.content import CardContent
@@ -113,7 +113,18 @@ class CardItem(QGraphicsRectItem):
         """Where that part lies within its edges, from its position. What lies there hides all beneath it."""
         # a little of the free room between the words and the strip: pictures lie on whole pixels
         top, left = HEIGHT - 6 if part is Part.STRIP else _EDGE, _LEFT + STRIPE + 1
-        return QRectF(left, top, -_LEFT - _CORNER - left, HEIGHT + self.room - _EDGE - top)
+        return QRectF(left, top, -_LEFT - _CORNER - left, HEIGHT + self.room - BAR - 1 - top)
+
+    @property
+    def ground(self) -> QColor | None:
+        """What alone its strip lies on; None where something else may reach into it."""
+        if self.ports or self.selected:
+            return None
+        return self._style.card_hover if self._lights_up else self._style.card
+
+    @property
+    def _lights_up(self) -> bool:
+        return self.hovered and self.accepting is not False
 
     def lacks_strip(self, zoom: float, ratio: float) -> bool:
         """Whether it has no picture of its strip for this zoom and pixel ratio."""
@@ -181,7 +192,7 @@ class CardItem(QGraphicsRectItem):
 
     def _paint_body(self, painter: QPainter, content: CardContent) -> None:
         """Everything but the words: a picture shared by all cards that look the same."""
-        hovered = self.hovered and self.accepting is not False
+        hovered = self._lights_up
         key = (
             content.group,
             content.folded,

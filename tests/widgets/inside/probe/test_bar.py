@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMenu
 
 from widgets.inside.probe.bar import KeptEpoch, OtherRun, ProbeBar
+from widgets.inside.probe.options import Options
 
 
 def offered(bar):
@@ -28,3 +29,21 @@ def test_menus_that_are_made_anew_leave_nothing_behind(qtbot):
     assert offered(bar)[0] == menus - 3
     titles = [action.text() for action in bar.weights.menu().actions()]
     assert titles[-1] == "Run 0"
+
+
+def test_another_epoch_of_a_run_moves_nothing_in_the_bar(qtbot, monkeypatch):
+    bar = ProbeBar()
+    qtbot.addWidget(bar)
+    bar.resize(420, bar.sizeHint().height())
+    bar.show()
+    bar.show_options(Options(), "now, epoch 8.8")
+    fitted = []
+    fit = bar._fit
+    monkeypatch.setattr(bar, "_fit", lambda: (fitted.append(bar.weights.text()), fit()))
+    bar.show_options(Options(), "now, epoch 8.1")
+    assert bar.weights.text() == "now, epoch 8.1"
+    assert fitted == []
+    # wider words, and other weights, may need other room
+    bar.show_options(Options(), "now, epoch 188.8")
+    bar.show_options(Options(weights="best"), "best, epoch 8")
+    assert fitted == ["now, epoch 188.8", "best, epoch 8"]

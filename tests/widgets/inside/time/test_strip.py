@@ -7,8 +7,11 @@ from itertools import pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from networks.xray.film import Frame
 from widgets.curves.span import Span
+from widgets.inside.time.bar import TimeBar
 from widgets.inside.time.moment import Moment, Told
 from widgets.inside.time.strip import MomentStrip
 from widgets.look import theme
@@ -46,3 +49,35 @@ def test_no_two_maps_overlap_and_where_one_is_there_is_one(strip, count, width, 
 def test_a_span_gives_the_epoch_back_that_it_was_asked_for():
     span = Span(31.5, 412.0, -0.2, 20.4)
     assert span.epoch(span.at(7.25)) == pytest.approx(7.25)
+
+
+def test_what_tells_the_same_is_laid_out_and_painted_once(qtbot):
+    bar = TimeBar()
+    qtbot.addWidget(bar)
+    frame = Frame(5, None, None)
+
+    def told(**changes):
+        return replace(Told("run", (Moment(0, 0.0), Moment(5, 1.0, frame)), 1, ("cat", "dog")), **changes)
+
+    bar.show_told(told())
+    shown = bar.strip.told
+    bar.show_told(told())
+    assert bar.strip.told is shown
+    others = [
+        {"run": "other"},
+        {"moments": (Moment(0, 0.0),), "at": 0},
+        {"moments": (Moment(0, 0.0), Moment(5, 1.0))},
+        {"at": 0},
+        {"at": None},
+        {"map": "map 3"},
+        {"bound": 2.0},
+        {"words": "2 moments kept"},
+        {"hint": "no film"},
+        {"color": "#123456"},
+        {"averaged": True},
+    ]
+    for changes in others:
+        bar.show_told(told())
+        other = told(**changes)
+        bar.show_told(other)
+        assert bar.strip.told is other, changes
