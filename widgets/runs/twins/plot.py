@@ -39,6 +39,10 @@ _ALL_POINTS = 6_000
 """Of all lines of a part, so that a hundred seeds are drawn within a frame."""
 
 
+_DOT = 4.0
+"""The radius of the dot of a seed."""
+
+
 class Scale(NamedTuple):
     """Where values lie in a rectangle."""
 
@@ -157,7 +161,7 @@ class TwinsPlot(QWidget):
         lines = [difference(*pair, measure) for pair in pairs]
         ended = [pair for pair in pairs if all(map(came_to_its_end, pair))]
         band = difference_band(ended if len(ended) > 1 else [], measure, comparison.grain)
-        scale = self._scale(place, comparison, [*lines, np.zeros(1)])
+        scale = self._scale(place, comparison, [with_band([*lines, np.zeros(1)], band)])
         self._paint_axes(painter, shade, scale, percent=percent, points=True)
         _paint_band(painter, scale, band, theme.mixed(QColor(shade.panel), QColor(shade.text_dim), 0.22))
         painter.setPen(QPen(QColor(shade.border_strong), 1))
@@ -206,8 +210,9 @@ class TwinsPlot(QWidget):
             )
         painter.setPen(QPen(QColor(shade.panel), 1))
         painter.setBrush(QColor(shade.accent))
-        for value in values:
-            painter.drawEllipse(QPointF(scale.across(value), middle), 4.0, 4.0)
+        places = [scale.across(value) for value in values]
+        for x, y in zip(places, apart(places, place.height() / 2 - _DOT), strict=True):
+            painter.drawEllipse(QPointF(x, middle + y), _DOT, _DOT)
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     # axes and words
@@ -282,6 +287,29 @@ def _pairs(comparison: Comparison) -> list[tuple[Record, Record]]:
     """The records of both sides, seed by seed, as soon as both have begun."""
     one, other = ({run.seed: run.record for run in side.runs} for side in comparison.sides)
     return [(one[seed], other[seed]) for seed in one if seed in other]
+
+
+def apart(places: Sequence[float], most: float) -> list[float]:
+    """How far from the middle each dot is drawn, at most `most`, so that dots at one place are all seen."""
+    found: list[float] = []
+    for number, place in enumerate(places):
+        here = sum(abs(place - other) < 2 * _DOT for other in places[:number])
+        reach = min(most, 1.5 * _DOT * ((here + 1) // 2))
+        found.append(-reach if here % 2 else reach)
+    return found
+
+
+def with_band(lines: Sequence[Floats], band: Band) -> Floats:
+    """What the axis reaches to: all lines, and the band as far as they are still told apart.
+
+    Two seeds leave an interval many times as wide as what was measured.
+    """
+    values = np.concatenate(lines)
+    values = values[np.isfinite(values)]
+    low, high = float(values.min(initial=0.0)), float(values.max(initial=0.0))
+    bounds = np.concatenate((band.low, band.high))
+    bounds = bounds[np.isfinite(bounds)]
+    return np.concatenate((values, np.clip(bounds, low - (high - low), high + (high - low))))
 
 
 def _widened(low: float, high: float) -> tuple[float, float]:
