@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction, QCloseEvent, QGuiApplication
+from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenuBar, QMessageBox, QVBoxLayout, QWidget
 
 from app.feature.command import Command, Section
@@ -29,6 +29,7 @@ from app.window.status_line import StatusLine
 from app.window.top_bar import TopBar
 from app.window.zones import Zones
 from networks.project.project import Project, first_project
+from widgets.controls.screen_reader import announce
 
 LEAST = (900, 480)
 """The smallest window, in device-independent pixels; a screen of 1920×1080 at 200 % has 960×540."""
@@ -133,8 +134,7 @@ class MainWindow(QMainWindow):
     @Slot(str, int, object)
     def _tell(self, sentence: str, milliseconds: int, shorter: tuple[str, ...] = ()) -> None:
         self.status_line.say((sentence, *shorter), milliseconds)
-        if sentence and QAccessible.isActive():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, sentence))
+        announce(self, sentence)
 
     # building
 

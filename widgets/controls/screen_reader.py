@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
 from PySide6.QtWidgets import QWidget
 
 
@@ -11,3 +11,9 @@ def tell(widget: QWidget, words: str) -> None:
     if words != widget.accessibleDescription():
         widget.setAccessibleDescription(words)
         QAccessible.updateAccessibility(QAccessibleEvent(widget, QAccessible.Event.DescriptionChanged))
+
+
+def announce(widget: QWidget, words: str) -> None:
+    """Has screen readers say these words at once, whatever has the focus."""
+    if words and QAccessible.isActive():
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, words))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QSizeF
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from networks.runs.record import Record
+from widgets.controls.screen_reader import announce
 from widgets.curves.reading_box import ReadingBox
 from widgets.curves.readings import Reading, ReadValue
 from widgets.look import theme
@@ -49,11 +50,10 @@ class ReadOuts:
 
     def read_out(self, place: ChartPlace) -> None:
         """Tells screen readers the values to which keys have led the cross-hair of this chart."""
-        if QAccessible.isActive():
-            words = self._panel.tr("epoch {epoch}: {values}").format(
-                epoch=f"{place.chart.cross_hair:.4g}", values=place.heading.text()
-            )
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(place.chart, words))
+        words = self._panel.tr("epoch {epoch}: {values}").format(
+            epoch=f"{place.chart.cross_hair:.4g}", values=place.heading.text()
+        )
+        announce(place.chart, words)
 
     def _place_box(self, chart: Chart, box: ReadingBox, readings: tuple[Reading, ...], below: int) -> int:
         """Shows the box in a corner of its chart, or over what stands below the charts, where they are full.

@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from networks.graph.saved_blocks import SavedBlock
 from networks.layers.base import Group
+from widgets.controls.screen_reader import announce
 from widgets.forms.rows import dim
 from widgets.look import theme
+from widgets.look.translation import layers_counted
 from widgets.palette.layer_list import LayerList
 
 
@@ -79,6 +81,7 @@ class Palette(QWidget):
             match event.key():
                 case Qt.Key.Key_Up | Qt.Key.Key_Down:
                     self._list.walk(1 if event.key() == Qt.Key.Key_Down else -1)
+                    self._tell_current()
                     return True
                 case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                     self._list.choose_current()
@@ -93,8 +96,25 @@ class Palette(QWidget):
     @Slot(str)
     def _filter(self, words: str) -> None:
         count = self._list.show_matches(words)
-        self._nothing.setText(self.tr("No layer has “{words}” in its name or help.").format(words=words))
+        missing = self.tr("No layer has “{words}” in its name or help.").format(words=words)
+        self._nothing.setText("" if count else missing)
         self._nothing.setVisible(not count)
+        if not words:
+            self._search.setAccessibleDescription("")
+        elif count:
+            self._tell_current(layers_counted(count))
+        else:
+            self._search.setAccessibleDescription(missing)
+            announce(self._search, missing)
+
+    def _tell_current(self, found: str = "") -> None:
+        """Tells screen readers what Enter would add: the focus stays in the field."""
+        name = str(self._list.currentIndex().data() or "")
+        if name:
+            words = self.tr("Enter adds {name}").format(name=name)
+            told = f"{words}. {found}." if found else words
+            self._search.setAccessibleDescription(told)
+            announce(self._search, told)
 
 
 class _SearchField(QLineEdit):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QDrag, QKeyEvent
+from PySide6.QtGui import QAccessible, QDrag, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 
 from networks.blocks import BLOCKS
 from networks.layers import LAYERS, layer_types
@@ -243,3 +243,26 @@ def test_undo_after_enter_takes_back_the_layer_and_not_the_words(palette):
     assert not keeps_undo()
     QTest.keyClicks(palette.search, "c")
     assert keeps_undo()
+
+
+def test_what_enter_would_add_is_read_out_while_one_types(palette, monkeypatch):
+    heard = []
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+
+    def update(event):
+        if event.type() == QAccessible.Event.Announcement:
+            heard.append(event.message())
+
+    monkeypatch.setattr(QAccessible, "updateAccessibility", update)
+    palette.search.setFocus()
+    QTest.keyClicks(palette.search, "tanh")
+    found = names(palette)
+    assert heard[-1] == f"Enter adds Tanh. {len(found)} layer{'s' if len(found) > 1 else ''}."
+    QTest.keyClick(palette.search, Qt.Key.Key_Down)
+    assert heard[-1].startswith("Enter adds ")
+    QTest.keyClicks(palette.search, "zzyzx")
+    assert "No layer has" in heard[-1]
+    palette.search.clear()
+    assert not palette.search.accessibleDescription()
+    # what is not so is not said, also by a label that nobody sees
+    assert not any("No layer has" in label.text() for label in palette.findChildren(QLabel))
