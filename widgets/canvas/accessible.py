@@ -21,6 +21,7 @@ from networks.graph.network import Wire
 from widgets.canvas.items.health_glyph import words_of
 from widgets.canvas.items.spoken import Spoken, spoken_card, spoken_frame, spoken_wire
 from widgets.canvas.scene import CanvasScene
+from widgets.controls.screen_reader import announce
 
 PRESS, TOGGLE, MENU = (
     QAccessibleActionInterface.pressAction(),
@@ -82,14 +83,25 @@ class Voices(QObject):
         return self._places.get(key, -1)
 
     def focus(self, key: Key | None) -> None:
-        """The keyboard has come to this card, frame or wire."""
+        """The keyboard has come to this card, frame or wire, or will once the canvas has the focus."""
         if key == self.focused:
             return
         self.focused = key if key in self._places else None
+        if self.focused is None or not QAccessible.isActive():
+            return
+        QAccessible.updateAccessibility(QAccessibleEvent(self.of(self.focused), QAccessible.Event.Selection))
+        if self.view.hasFocus():
+            self.tell_focus()
+        else:
+            # keys go elsewhere still, such as to the search field from which a layer was added
+            spoken = self.spoken(self.focused)
+            announce(self.view, ". ".join(filter(None, (spoken.name, spoken.description))))
+
+    def tell_focus(self) -> None:
+        """What the arrow keys have come to has the focus, now that the canvas has it."""
         if self.focused is not None and QAccessible.isActive():
-            voice = self.of(self.focused)
-            for what in (QAccessible.Event.Selection, QAccessible.Event.Focus):
-                QAccessible.updateAccessibility(QAccessibleEvent(voice, what))
+            event = QAccessibleEvent(self.of(self.focused), QAccessible.Event.Focus)
+            QAccessible.updateAccessibility(event)
 
     def fall_silent(self) -> None:
         """Takes back from Qt all that speaks for this canvas."""

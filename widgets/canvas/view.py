@@ -440,6 +440,7 @@ class CanvasView(QGraphicsView):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self._ringed = event.reason() in BY_KEYS
+        self._voices.tell_focus()
         self.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

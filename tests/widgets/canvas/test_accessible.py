@@ -117,6 +117,20 @@ def test_the_focus_follows_the_arrow_keys(lenet, told):
     assert not part(view, "conv1, Conv2d").state().focused
 
 
+def test_what_is_selected_from_elsewhere_is_read_out_and_takes_no_focus(lenet, told):
+    """As a layer that is added from the search field, where the next keys go."""
+    view = lenet.view
+    view.clearFocus()
+    told.clear()
+    view.select(("conv2",))
+    kinds = [kind for kind, _ in told]
+    assert QAccessible.Event.Focus not in kinds
+    (words,) = (words for kind, words in told if kind == QAccessible.Event.Announcement)
+    assert words.startswith("conv2, Conv2d. 16 · 5×5")
+    view.setFocus()
+    assert (QAccessible.Event.Focus, "conv2, Conv2d") in told
+
+
 def test_a_part_is_found_where_it_lies(lenet):
     view = lenet.view
     canvas = QAccessible.queryAccessibleInterface(view)
