@@ -203,8 +203,9 @@ class Form(QWidget):
         names = _control_names(self, field, title)
         for control, name in zip(controls, names, strict=True):
             control.setAccessibleName(name)
+            # the help is a sentence with its full stop
             control.setAccessibleDescription(
-                ". ".join(filter(None, (declared(field.help), bounds_words(field))))
+                " ".join(filter(None, (declared(field.help), bounds_words(field))))
             )
             control.setToolTip(control.toolTip() or tip)
 
