@@ -45,9 +45,8 @@ def transposed_symbols(at: Position, bias: bool) -> str:
 # what the letters stand for
 
 _RAISED = str.maketrans({"ˣ": " x ", "ᶻ": " z "} | dict.fromkeys("²ᵖ⁻ᵢⱼ₀₁₂₃₄₅₆₇₈₉", " "))
-_LETTER = re.compile(r"[∂ΣL]|(?<![^\W\d_])[^\W\d_]\u0302?(?![^\W\d_])")
+_LETTER = re.compile(r"[ΣL]|(?<![^\W\d_])[^\W\d_]\u0302?(?![^\W\d_])")
 _MEANINGS: dict[str, Message] = {
-    "∂": message("∂L/∂…: how fast the loss L changes with what stands below it"),
     "Σ": message("Σ: the sum of what follows"),
     "L": message("L: the loss"),
     "y": message("y: what leaves the layer here"),
@@ -72,6 +71,19 @@ _MEANINGS: dict[str, Message] = {
     "r": message("r and s: row and column of what comes in"),
     "i": message("i and j: row and column of the weight that meets it"),
 }
+_GRADIENTS: dict[str, tuple[Message, ...]] = {
+    "x": (
+        message("∂L/∂x: how fast the loss L changes with x, this number"),
+        message("y: what the next layer makes of it"),
+        message("∂y/∂x: how fast y changes with x"),
+    ),
+    "w": (
+        message("∂L/∂w: how fast the loss L changes with w, this weight"),
+        message("y: what leaves the layer"),
+        message("∂y/∂w: how fast y changes with w"),
+    ),
+    "s": (message("∂L/∂s: how fast the loss L changes with s, this score"),),
+}
 
 
 def letters(formula: str) -> tuple[Message, ...]:
@@ -79,7 +91,10 @@ def letters(formula: str) -> tuple[Message, ...]:
 
     What its sums run over is left out: c, i and j, which `seen_in_sums.legend` tells with their numbers.
     """
+    if (gradient := re.search("∂L/∂([xws])", formula)) is not None:
+        found = _GRADIENTS[gradient[1]] if "∂y" in formula else _GRADIENTS[gradient[1]][:1]
+        return (*found, _MEANINGS["Σ"]) if "Σ" in formula else found
     told = formula.translate(_RAISED)
     counted = set(re.findall(r"Σ(\w)", told)) - {"r"}
-    found = [letter for letter in dict.fromkeys(_LETTER.findall(told)) if letter not in counted]
-    return tuple(_MEANINGS[letter] for letter in found if letter in _MEANINGS)
+    used = [letter for letter in dict.fromkeys(_LETTER.findall(told)) if letter not in counted]
+    return tuple(_MEANINGS[letter] for letter in used if letter in _MEANINGS)

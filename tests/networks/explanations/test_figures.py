@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from networks.explanations.figures import MOST, figure, hundredths, line, strongest, term
 from networks.explanations.forms import Joined, Largest, Normalized, Shares, WeightedSum
 from networks.explanations.places import CONSTANT, Places
+from networks.explanations.symbols import letters
 from networks.explanations.value import explained
 from networks.layers import LAYERS
 from networks.layers.convolution import Conv2d
@@ -144,3 +145,17 @@ def test_a_share_is_called_all_or_nothing_only_where_it_is(share):
 def test_shares_have_as_many_figures_as_they_need():
     told = [hundredths(share) for share in (0.0, 0.976, 0.99952, 0.9999996, 1 - 1e-9, 1e-9, 1.0)]
     assert told == ["0.0", "97.6", "99.95", "99.99996", ">99.99999", "<0.00001", "100.0"]
+
+
+@pytest.mark.parametrize(
+    ("formula", "named"),
+    [
+        ("∂L/∂x = Σ ∂L/∂y · ∂y/∂x", ["∂L/∂x", "y", "∂y/∂x", "Σ"]),
+        ("∂L/∂w = Σ ∂L/∂y · ∂y/∂w", ["∂L/∂w", "y", "∂y/∂w", "Σ"]),
+        ("∂L/∂x = Σ over the ways", ["∂L/∂x", "Σ"]),
+        ("L = −ln p(right)\np = softmax(scores)\n∂L/∂s = slope · share", ["∂L/∂s"]),
+        ("y₂(1, 2) = b₂ + Σc Σi Σj x_c(1 + i, 2 + j) · w₂,c(i, j)", ["y", "b", "Σ", "x", "w"]),
+    ],
+)
+def test_the_letters_of_a_gradient_are_those_of_its_own_layers(formula, named):
+    assert [str(each).partition(":")[0] for each in letters(formula)] == named
