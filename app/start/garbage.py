@@ -13,7 +13,7 @@ BEFORE_OLDER = 3
 """After so many collections of what is new comes one of what has survived them, and so on to the oldest."""
 FEW = 10_000
 """Where so few objects are found, it was not worth while to look at the oldest."""
-REST = 200
+REST = 1_000
 """Then they are left alone for so many times as long as that has taken."""
 
 
