@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
@@ -34,10 +34,15 @@ def paint_icon(painter: QPainter, name: str, rect: QRectF, color: QColor) -> Non
     _renderer(name, color.name()).render(painter, rect)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _renderer(name: str, color: str) -> QSvgRenderer:
-    text = (_FOLDER / f"{name}.svg").read_text(encoding="utf-8")
-    return QSvgRenderer(QByteArray(text.replace("currentColor", color).encode()))
+    return QSvgRenderer(QByteArray(_drawing(name).replace("currentColor", color).encode()))
+
+
+@cache
+def _drawing(name: str) -> str:
+    """The text of a file: a change of theme asks for half of them anew, in one painting."""
+    return (_FOLDER / f"{name}.svg").read_text(encoding="utf-8")
 
 
 def put_beside_words(button: QAbstractButton, size: int = 16, *, worded: bool = True) -> None:

@@ -338,10 +338,18 @@ class DescentView(QWidget):
         painter.drawLine(QPointF(room.left(), room.center().y()), QPointF(room.right(), room.center().y()))
         shown = values if len(values) <= room.width() else _strongest_of(values, int(room.width()))
         step = room.width() / len(shown)
-        for number, value in enumerate(shown):
-            high = value / most * room.height() / 2
-            bar = QRectF(room.left() + number * step, room.center().y(), max(1.0, step * 0.8), -high)
-            painter.fillRect(bar.normalized(), QColor(shade.pos if value > 0 else shade.neg))
+        lefts = (room.left() + step * np.arange(len(shown))).tolist()
+        highs = (shown / most * room.height() / 2).tolist()
+        wide, middle = max(1.0, step * 0.8), room.center().y()
+        painter.setPen(Qt.PenStyle.NoPen)
+        for color, chosen in ((shade.pos, shown > 0), (shade.neg, shown < 0)):
+            painter.setBrush(QColor(color))
+            painter.drawRects(
+                [
+                    QRectF(lefts[each], middle - max(highs[each], 0.0), wide, abs(highs[each]))
+                    for each in np.flatnonzero(chosen).tolist()
+                ]
+            )
 
     def _tiles(self, index: int, shade: theme.Colors) -> list[QImage]:
         """The strongest maps of a gradient, in the colours of the theme; made once."""
