@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 from shiboken6 import Shiboken
 
+from app.background.slices import Slices
 from widgets.controls.late import Late
 
 PAUSE_MS = 30
 """Between two slices."""
-SLICE = 0.008
-"""Seconds after which other events have their turn; a step that takes longer is not broken off."""
 
 
 class PanelsAhead(QObject):
@@ -27,25 +24,22 @@ class PanelsAhead(QObject):
     def __init__(self, window: QWidget, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._window = window
-        self._steps: Iterator[None] = iter(())
-        self._timer = QTimer(self, interval=PAUSE_MS)
-        self._timer.timeout.connect(self._go_on)
+        self._slices = Slices(PAUSE_MS, self)
+        self._slices.done.connect(self.done)
 
     @property
     def busy(self) -> bool:
         """Whether something is still to be prepared."""
-        return self._timer.isActive()
+        return self._slices.busy
 
     @Slot()
     def start(self) -> None:
         """Begins with what is not there yet."""
-        self._steps = self._all_steps()
-        self._timer.start()
+        self._slices.start(self._all_steps())
 
     def close(self) -> None:
         """Leaves the rest to whoever needs it first."""
-        self._timer.stop()
-        self._steps = iter(())
+        self._slices.close()
 
     def _all_steps(self) -> Iterator[None]:
         prepared: set[Late[QWidget]] = set()
@@ -55,14 +49,3 @@ class PanelsAhead(QObject):
             for one in left:
                 if Shiboken.isValid(one) and not one.in_place:
                     yield from one.prepared()
-
-    @Slot()
-    def _go_on(self) -> None:
-        if QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
-            return  # something is being dragged
-        end = time.perf_counter() + SLICE
-        for _ in self._steps:
-            if time.perf_counter() >= end:
-                return
-        self._timer.stop()
-        self.done.emit()

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from PySide6 import QtCore, QtGui, QtSvg, QtWidgets
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.background.job import Job, Task, reason_of
+from app.background.slices import Slices
 from networks.core.message import Message, message
 
 Torch = tuple[tuple[str, ...], str]
 """The devices that torch finds, and its version."""
+_PAUSE_MS = 5
+"""Between two slices of what has to be done in the window's thread before."""
 
 
 class TorchLoader(QObject):
@@ -22,13 +28,19 @@ class TorchLoader(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._job: Job[Torch] | None = None
+        self._classes = Slices(_PAUSE_MS, self)
+        self._classes.done.connect(self._load_the_rest)
 
     @Slot()
     def start(self) -> None:
         """Begins to load; `loaded` or `failed` comes when it is done."""
         self.close()
+        self._classes.start(_classes_of_qt())
+
+    @Slot()
+    def _load_the_rest(self) -> None:
         # the charts of the first run, and pyqtgraph with them. In another thread it ends the program now and
-        # then: pyqtgraph goes through the classes of Qt, which PySide makes when they are first looked at
+        # then: pyqtgraph goes through the classes of Qt
         import widgets.curves.charts  # noqa: F401
 
         self._job = Job(_load, self._take, self.failed.emit, owner=self, explain=_explain)
@@ -36,11 +48,20 @@ class TorchLoader(QObject):
 
     def close(self) -> None:
         """Waits until an import that has begun is over; it cannot be interrupted."""
+        self._classes.close()
         if self._job is not None:
             self._job.close()
 
     def _take(self, found: Torch) -> None:
         self.loaded.emit(*found)
+
+
+def _classes_of_qt() -> Iterator[None]:
+    """Looks at every class that pyqtgraph goes through when it is imported: PySide makes it only then."""
+    for module in (QtCore, QtGui, QtWidgets, QtSvg):
+        for name in dir(module):
+            getattr(module, name)
+            yield
 
 
 def _load(_: Task) -> Torch:

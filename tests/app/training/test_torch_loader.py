@@ -55,3 +55,9 @@ def test_starting_again_loads_again_and_closing_tells_nothing(loader, qtbot):
     loader.close()
     qtbot.wait(0)
     assert len(told) == 1
+
+
+def test_what_is_closed_before_it_has_begun_loads_nothing(loader, qtbot):
+    with qtbot.assertNotEmitted(loader.loaded, wait=300):
+        loader.start()
+        loader.close()
