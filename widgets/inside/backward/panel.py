@@ -61,7 +61,7 @@ class BackwardPanel(QWidget):
         self.button.clicked.connect(self._wish)
         self.on = Segments((self.tr("Next batch"), self.tr("Probe alone")))
         self.on.chosen.connect(self._choose)
-        self._alone, self._reason = False, ""
+        self._alone, self._reason, self._note = False, "", ""
         self.hint = dim()
         self.head = StepHead()
         self.head.followed.connect(self._follow)
@@ -139,6 +139,7 @@ class BackwardPanel(QWidget):
     def show_reason(self, reason: str) -> None:
         """Why no batch can be trained now; empty if one can. A copy can always learn from the probe."""
         self._reason = reason
+        self._show_hint()
         if self._alone:
             self.button.setEnabled(True)
             self.button.setToolTip(
@@ -147,6 +148,16 @@ class BackwardPanel(QWidget):
             return
         self.button.setEnabled(not reason)
         self.button.setToolTip(reason or self.tr("Train exactly one batch, and see all that it does"))
+
+    def _show_hint(self) -> None:
+        """Says why there is no story, why none can be begun, or else what it would be."""
+        usual = self.tr(
+            "Step trains exactly one batch and stops. Here it is told from the scores down: where the "
+            "gradient starts, what each layer makes of it, and how the optimizer changes a weight. With "
+            "“Probe alone” a copy learns from the probe picture, and the run does not change."
+        )
+        reason = "" if self._alone else self._reason
+        self.hint.setText(self._note or "\n\n".join(filter(None, (reason, usual))))
 
     @Slot(int)
     def _choose(self, index: int) -> None:
@@ -171,14 +182,8 @@ class BackwardPanel(QWidget):
             widget.setVisible(there)
         self.hint.setVisible(not there)
         self._show_button()
-        self.hint.setText(
-            note
-            or self.tr(
-                "Step trains exactly one batch and stops. Here it is told from the scores down: where the "
-                "gradient starts, what each layer makes of it, and how the optimizer changes a weight. With "
-                "“Probe alone” a copy learns from the probe picture, and the run does not change."
-            )
-        )
+        self._note = note
+        self._show_hint()
         if seen is None:
             self.about.set_text("")
             return

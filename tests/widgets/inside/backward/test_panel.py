@@ -43,6 +43,11 @@ def test_before_the_first_step_it_says_how_to_make_one(qtbot):
         panel.button.click()
     panel.show_reason("The network does not fit.")
     assert not panel.button.isEnabled()
+    assert panel.hint.text().startswith("The network does not fit.")
+    assert "exactly one batch" in panel.hint.text()
+    # a copy can learn all the same
+    panel.on.button(1).click()
+    assert panel.hint.text().startswith("Step trains")
 
 
 def test_the_picture_with_the_largest_loss_is_followed_first(panel, seen):
