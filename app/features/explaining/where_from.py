@@ -30,6 +30,7 @@ from app.features.explaining.where_from_work import (
     key_of,
     suits,
     too_large,
+    too_large_briefly,
     way_of,
     weights_words,
 )
@@ -351,7 +352,7 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         self._show_page(shown, probed.title, words, offers_start=trained)
         if not shown.kept.whole:
             needed, most = self._needed(probed, back=shown.backwards), self.desk.probing.budget.most
-            self.desk.say(too_large(needed, most), LASTING)
+            self.desk.say(too_large(needed, most), LASTING, (too_large_briefly(needed, most),))
 
     def _take_of_step(self, of_step: StepGradient, wish: Wish, shown: Page) -> None:
         if self._of_step is not of_step or shown.kept.network != self.desk.shown.network:

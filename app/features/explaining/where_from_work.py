@@ -163,6 +163,15 @@ def too_large(needed: int, most: int) -> Message:
     )
 
 
+def too_large_briefly(needed: int, most: int) -> Message:
+    """The same where there is little room."""
+    return message(
+        "Only the numbers of this layer are kept: all of them would take {needed} MB of {most} MB.",
+        needed=-(-needed >> 20),
+        most=most >> 20,
+    )
+
+
 def weights_words(probed: Probed, step: int, off: Silenced) -> str:
     """With which weights a number was made; what is `off` on the cards is on here."""
     mode = _tr(", BatchNorm as in training") if probed.mode == "training" else ""

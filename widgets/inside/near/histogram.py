@@ -15,6 +15,7 @@ from networks.layers.base import Group
 from networks.xray.closeup import Spread
 from widgets.inside.near.near import number
 from widgets.look import theme
+from widgets.look.translation import thousands
 
 _HEIGHT, _FOOT = 92, 16
 
@@ -123,7 +124,7 @@ class Histogram(QWidget):
 def spread_words(spread: Spread) -> str:
     """Ends, mean and deviation in a line."""
     return _tr("{count} numbers from {low} to {high}, mean {mean}, deviation {deviation}").format(
-        count=spread.count,
+        count=thousands(spread.count),
         low=number(spread.low),
         high=number(spread.high),
         mean=number(spread.mean),

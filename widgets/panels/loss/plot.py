@@ -295,7 +295,7 @@ class LossPlot(QWidget):
             metrics = painter.fontMetrics()
             width = metrics.horizontalAdvance(words)
             # on the panel's own ground, so that the line to a callout does not cross the words
-            ground = QRectF(right - width, base - metrics.ascent(), width, metrics.height())
+            ground = QRectF(right - width, base - metrics.ascent(), width, max(metrics.height(), line + 2))
             painter.fillRect(ground.adjusted(-2, 0, 2, 0), QColor(shade.panel))
             painter.drawText(QPointF(right - width, base), words)
 
