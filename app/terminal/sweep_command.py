@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -203,17 +205,20 @@ def _work_together(queue: Queue, count: int) -> int:
             while worker.poll() is None:
                 if signals.caught and not told:
                     told = signals.caught
-                    for each in workers:
-                        # those of a terminal have heard of Ctrl+C already, and remember it once
-                        if each.poll() is None and told != 2:
-                            each.send_signal(told)
-                try:
+                    _hand_on(told, workers)
+                with contextlib.suppress(subprocess.TimeoutExpired):
                     worker.wait(0.2)
-                except subprocess.TimeoutExpired:
-                    continue
     if signals.caught:
         return 128 + signals.caught
     return max(0, *(worker.returncode for worker in workers))
+
+
+def _hand_on(caught: int, workers: list[subprocess.Popen[bytes]]) -> None:
+    """Sends a signal to the processes that still work."""
+    for each in workers:
+        # those of a terminal have heard of Ctrl+C already, and remember it once
+        if each.poll() is None and caught != signal.SIGINT:
+            each.send_signal(caught)
 
 
 def _gpus(queue: Queue) -> list[str]:
