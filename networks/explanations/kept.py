@@ -21,7 +21,7 @@ from networks.xray.value_place import ValuePlace
 from networks.xray.view import Mode
 
 
-class Kept(msgspec.Struct, frozen=True, eq=False):
+class Kept(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """Captures of a batch in which the picture `image` is followed; `step` says of when the weights are.
 
     `whole` is false where the captures are only those of the layer that was asked for. `report` is that of

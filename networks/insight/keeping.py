@@ -53,17 +53,17 @@ def _kept(
         losses = LossPass(project.recipe.learning.loss, scores, aims)
         loss = looker.loss(scores[0], pictures.label)
     kept = Kept(
-        network,
-        report,
-        captures,
-        looker.step,
-        mode,
-        pictures.seen,
-        pictures.label,
-        whole,
-        end,
-        losses,
-        loss,
+        network=network,
+        report=report,
+        captures=captures,
+        step=looker.step,
+        mode=mode,
+        picture=pictures.seen,
+        label=pictures.label,
+        whole=whole,
+        end=end,
+        losses=losses,
+        loss=loss,
     )
     return with_pixels(kept, pictures.mean, pictures.deviation)
 
@@ -91,18 +91,18 @@ def kept_of(trace: Trace, report: Report, step: int, mode: Mode, pictures: Pictu
     """What a trace holds of the probe, for pages of values as well as of gradients."""
     end = _end(trace.network)
     kept = Kept(
-        trace.network,
-        report,
-        trace.captures,
-        step,
-        mode,
-        pictures.seen,
-        pictures.label,
-        whole,
-        end,
-        trace.losses.get(end or ""),
-        trace.loss if len(trace.losses) == 1 else None,
-        trace,
+        network=trace.network,
+        report=report,
+        captures=trace.captures,
+        step=step,
+        mode=mode,
+        picture=pictures.seen,
+        label=pictures.label,
+        whole=whole,
+        end=end,
+        losses=trace.losses.get(end or ""),
+        loss=trace.loss if len(trace.losses) == 1 else None,
+        trace=trace,
     )
     return with_pixels(kept, pictures.mean, pictures.deviation)
 

@@ -199,11 +199,11 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
     @Slot(object)
     def _take_weight(self, weight: str | None) -> None:
         if self._shown is not None:
-            self._see(Wish(self._shown.layer, None, True, weight))
+            self._see(Wish(self._shown.layer, back=True, weight=weight))
 
     @Slot(str)
     def _go_to_layer(self, layer: str) -> None:
-        self._see(Wish(layer, None, True))
+        self._see(Wish(layer, back=True))
 
     def _see(self, wish: Wish) -> None:
         self._wish = wish

@@ -62,7 +62,7 @@ class Wish(NamedTuple):
     def of(cls, place: ValuePlace) -> Wish:
         """What stands at this place."""
         if isinstance(place, GradientPlace):
-            return cls(place.layer, place.at, True, place.weight)
+            return cls(place.layer, place.at, back=True, weight=place.weight)
         return cls(place.layer, place.at)
 
 
@@ -120,19 +120,19 @@ def explained_of_step(seen: SeenStep, image: int, wish: Wish, classes: tuple[str
     trace = seen.trace
     scores = next(iter(trace.losses.values())).outputs
     kept = Kept(
-        trace.network,
-        check(trace.network, scores.shape[1]),
-        trace.captures,
-        seen.step,
-        "training",
-        np.ascontiguousarray(seen.pictures[image]),
-        int(seen.labels[image]),
-        True,
-        next(node.name for node in trace.network.nodes if isinstance(node.layer, Output)),
-        trace.losses[next(iter(trace.losses))],
-        trace.loss if wish.back else float(seen.losses[image]),
-        trace,
-        image,
+        network=trace.network,
+        report=check(trace.network, scores.shape[1]),
+        captures=trace.captures,
+        step=seen.step,
+        mode="training",
+        picture=np.ascontiguousarray(seen.pictures[image]),
+        label=int(seen.labels[image]),
+        whole=True,
+        end=next(node.name for node in trace.network.nodes if isinstance(node.layer, Output)),
+        losses=next(iter(trace.losses.values())),
+        loss=trace.loss if wish.back else float(seen.losses[image]),
+        trace=trace,
+        image=image,
     )
     if not wish.back:
         at = _largest(kept, wish.layer) if wish.at is None else wish.at

@@ -31,18 +31,18 @@ def kept_of(trace):
     report = check(trace.network, CLASSES_HERE)
     picture = np.zeros((4, 4, 1), np.uint8)
     return Kept(
-        trace.network,
-        report,
-        trace.captures,
-        0,
-        "evaluation",
-        picture,
-        3,
-        True,
-        end,
-        losses,
-        trace.loss,
-        trace,
+        network=trace.network,
+        report=report,
+        captures=trace.captures,
+        step=0,
+        mode="evaluation",
+        picture=picture,
+        label=3,
+        whole=True,
+        end=end,
+        losses=losses,
+        loss=trace.loss,
+        trace=trace,
     )
 
 

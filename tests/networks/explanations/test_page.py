@@ -43,7 +43,19 @@ def kept(request):
     losses = LossPass(CrossEntropy(), scores, np.eye(10)[[3]])
     picture = np.zeros((*shape[1:], shape[0]), np.uint8)
     report = check(network, 10)
-    found = Kept(network, report, captures, 0, "evaluation", picture, 3, True, end, losses, float(loss))
+    found = Kept(
+        network=network,
+        report=report,
+        captures=captures,
+        step=0,
+        mode="evaluation",
+        picture=picture,
+        label=3,
+        whole=True,
+        end=end,
+        losses=losses,
+        loss=float(loss),
+    )
     return with_pixels(found, (0.5,) * shape[0], (0.25,) * shape[0])
 
 

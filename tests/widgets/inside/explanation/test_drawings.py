@@ -48,7 +48,14 @@ def page_of(layer, passed, at):
         for name, each in captures.items()
     }
     kept = Kept(
-        network, Report(nodes, (), 0, 0), captures, 0, "training", np.zeros((4, 4, 1), np.uint8), None, True
+        network=network,
+        report=Report(nodes, (), 0, 0),
+        captures=captures,
+        step=0,
+        mode="training",
+        picture=np.zeros((4, 4, 1), np.uint8),
+        label=None,
+        whole=True,
     )
     explanation = explained(passed, (0, *at))
     return Page(ValuePlace("layer", at), kept, explanation, passed, (), 0, {}, "in0", ())

@@ -50,7 +50,15 @@ def kept_alone(layer, found):
     }
     report, picture = Report(nodes, (), 0, 0), np.zeros((4, 4, 1), np.uint8)
     return sources, Kept(
-        network, report, captures, 0, "training", picture, None, True, None, None, None, trace
+        network=network,
+        report=report,
+        captures=captures,
+        step=0,
+        mode="training",
+        picture=picture,
+        label=None,
+        whole=True,
+        trace=trace,
     )
 
 
