@@ -18,6 +18,7 @@ from networks.project.project import write_project
 from networks.recipes.augmentation.rotation import Rotation
 from networks.runs.kept.files import METRICS
 from networks.runs.kept.folders import run_folders
+from networks.runs.kept.legs import newest_leg
 from networks.runs.sweeps.queue import queues
 from networks.runs.sweeps.results import results
 from networks.runs.sweeps.scripts import slurm_array
@@ -84,14 +85,19 @@ def test_other_machines_are_given_commands(path, capsys):
 
 @pytest.mark.slow
 def test_a_sweep_whose_processes_are_killed_goes_on(path):
-    # so long that neither is over when the other has begun
-    write_project(project(PLAIN, epochs=300, batch_size=100), path)
+    write_project(project(PLAIN, epochs=100, batch_size=100), path)
     command = [sys.executable, os.path.join(os.path.dirname(__file__), "../../../main.py"), "sweep"]
     begun = [*command, str(path), "--set", "lr=0.01,0.001", "--processes", "2"]
     worker = subprocess.Popen(begun, start_new_session=True, stderr=subprocess.DEVNULL)
     runs = path.with_name("net.runs")
-    while sum(file.stat().st_size > 5_000 for file in runs.glob(f"*/{METRICS}")) < 2:
+    halted = set()
+    while len(halted) < 2:
         assert worker.poll() is None
+        for file in runs.glob(f"*/{METRICS}"):
+            if file.parent not in halted and file.stat().st_size > 5_000:
+                # so that it is not over when the other one has begun
+                os.kill(newest_leg(file.parent).process.pid, signal.SIGSTOP)
+                halted.add(file.parent)
         time.sleep(0.02)
     os.killpg(worker.pid, signal.SIGKILL)
     worker.wait()
