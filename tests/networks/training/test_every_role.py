@@ -12,7 +12,8 @@ from tests.networks.strategies import INNER
 
 ROOT = Path(__file__).parents[3]
 NAMES = [kind.__name__ for kind in INNER]
-PARTS = 8
+PARTS = 3
+"""Processes that share the types, since starting torch takes as long as several of them do."""
 
 
 def judge(which: str, *names: str) -> None:
@@ -39,7 +40,6 @@ def test_every_normalization_is_trained_as_the_first_and_behind_a_convolution():
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_layer_type_is_trained_with_each_parameter_and_behind_each_other_type(part):
-    """Several types share a process, since starting torch takes longer than most of them do."""
     judge("all", *NAMES[part::PARTS])
 
 
