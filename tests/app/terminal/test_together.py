@@ -71,21 +71,6 @@ def killed(tmp_path, rank, options=()):
 
 
 @pytest.mark.slow
-def test_the_processes_are_one_run_and_what_is_wrong_is_said_once(tmp_path):
-    path = tmp_path / "net.json"
-    write_project(project(PLAIN, epochs=3), path)
-    launcher = torchrun(tmp_path, "train", path)
-    said, _ = launcher.communicate(timeout=LONG)
-    assert launcher.returncode == 0, said
-    (folder,) = run_folders(tmp_path / "net.runs")
-    run = read_run(folder)
-    assert run.state == "ended"
-    assert len(run.record.steps) == 15
-    assert newest_leg(folder).environment.processes == 2
-    assert said.count("epoch 3/3") == said.count("Trained for 3 epochs.") == 1
-
-
-@pytest.mark.slow
 def test_a_batch_that_cannot_be_shared_is_said_once(tmp_path):
     path = tmp_path / "net.json"
     write_project(project(PLAIN, batch_size=1), path)
@@ -119,25 +104,36 @@ def test_where_the_first_process_dies_another_one_says_so(tmp_path):
 
 @pytest.fixture(scope="module")
 def straight(tmp_path_factory):
-    """The folder of the same run without an interruption."""
+    """The folder of the same run without an interruption, and what was said."""
     path = tmp_path_factory.mktemp("straight") / "net.json"
     write_project(project(RANDOM, epochs=40, batch_size=100), path)
     launcher = torchrun(path.parent, "train", path)
     said, _ = launcher.communicate(timeout=LONG)
     assert launcher.returncode == 0, said
     (folder,) = run_folders(path.with_name("net.runs"))
-    return folder
+    return folder, said
+
+
+@pytest.mark.slow
+def test_the_processes_are_one_run_and_what_is_wrong_is_said_once(straight):
+    folder, said = straight
+    run = read_run(folder)
+    assert run.state == "ended"
+    assert len(run.record.steps) == 40 * 15
+    assert newest_leg(folder).environment.processes == 2
+    assert said.count("epoch 40/40") == said.count("Trained for 40 epochs.") == 1
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("rank", [0, 1])
 def test_started_anew_they_go_on_with_the_run_to_the_bit(tmp_path, straight, rank):
+    expected, _ = straight
     folder, said, code = killed(tmp_path, rank, options=["--max-restarts=1"])
     assert code == 0, said
     assert state_of(folder) == "ended"
     assert newest_leg(folder).step > 0 or rank == 0
-    assert (folder / WEIGHTS).read_bytes() == (straight / WEIGHTS).read_bytes()
-    ours, theirs = read_run(folder).record, read_run(straight).record
+    assert (folder / WEIGHTS).read_bytes() == (expected / WEIGHTS).read_bytes()
+    ours, theirs = read_run(folder).record, read_run(expected).record
     assert ours.steps.step.tobytes() == theirs.steps.step.tobytes()
     assert ours.steps.values("training loss").tobytes() == theirs.steps.values("training loss").tobytes()
 
