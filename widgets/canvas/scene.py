@@ -28,7 +28,7 @@ from widgets.canvas.items.inside import Inside
 from widgets.canvas.items.overview import Blocks
 from widgets.canvas.items.style import Style
 from widgets.canvas.items.wire import WireItem, band_of
-from widgets.canvas.placement.geometry import Box, Layout, Point
+from widgets.canvas.placement.geometry import Band, Box, Layout, Point, in_band
 from widgets.canvas.placement.layout import Layouts
 
 MOST_MOVING = 300
@@ -232,8 +232,8 @@ class CanvasScene(QGraphicsScene):
         band = (visible.top() - 60, visible.bottom() + 60) if visible is not None else None
         cards, wires = self._put_cards(new_cards, band), self._put_wires(new_wires, band)
         appearing = [
-            *(card for name in new_cards if _seen(band, ((card := self.cards[name]).x(), card.y()))),
-            *(item for wire in new_wires if _seen(band, *(item := self.wires[wire]).points)),
+            *(card for name in new_cards if in_band(band, ((card := self.cards[name]).x(), card.y()))),
+            *(item for wire in new_wires if in_band(band, *(item := self.wires[wire]).points)),
         ]
         if len(cards) + len(wires) + len(appearing) <= MOST_MOVING:
             self.glide.start(cards, wires, appearing)
@@ -243,7 +243,7 @@ class CanvasScene(QGraphicsScene):
         for item, points in wires:
             item.set_points(points)
 
-    def _put_cards(self, new: set[str], band: tuple[float, float] | None) -> list[tuple[CardItem, Point]]:
+    def _put_cards(self, new: set[str], band: Band | None) -> list[tuple[CardItem, Point]]:
         """Puts cards in their places, all but those in sight that have to go to another one."""
         places, going = self.layout_of_network.places, []
         for name, card in self.cards.items():
@@ -251,20 +251,18 @@ class CanvasScene(QGraphicsScene):
             before = card.x(), card.y()
             if before == place:
                 continue
-            if name not in new and _seen(band, before, place):
+            if name not in new and in_band(band, before, place):
                 going.append((card, place))
             else:
                 card.setPos(*place)
         return going
 
-    def _put_wires(
-        self, new: set[Wire], band: tuple[float, float] | None
-    ) -> list[tuple[WireItem, tuple[Point, ...]]]:
+    def _put_wires(self, new: set[Wire], band: Band | None) -> list[tuple[WireItem, tuple[Point, ...]]]:
         """Lets wires run where they belong, all but those in sight that have to go somewhere else."""
         routes, going = self.layout_of_network.routes, []
         for wire, item in self.wires.items():
             points, old = routes[wire], item.points
-            if wire not in new and old != points and _seen(band, *old, *points):
+            if wire not in new and old != points and in_band(band, *old, *points):
                 going.append((item, points))
             else:
                 item.set_points(points)
@@ -399,11 +397,3 @@ class CanvasScene(QGraphicsScene):
         layout = self.layout_of_network
         left, top, right, bottom = layout.frames[name] if name in layout.frames else layout.box(name)
         return QRectF(left, top, right - left, bottom - top)
-
-
-def _seen(band: tuple[float, float] | None, *points: Point) -> bool:
-    """Whether something between these points may lie within the band of heights that is in sight."""
-    if band is None:
-        return False
-    heights = [y for _, y in points]
-    return min(heights) <= band[1] and max(heights) >= band[0]

@@ -50,12 +50,15 @@ class WireItem(QGraphicsRectItem):
             self.points = points  # straight down and as long as before: most wires after most edits
             self.setPos(x, y)
             return
-        corners = tuple((px - x, py - y) for px, py in points)
+        corners = tuple([(px - x, py - y) for px, py in points])
         if corners != self._corners:
             self._corners, self._path = corners, None
-            xs, ys = [p[0] for p in corners], [p[1] for p in corners]
-            left, top = min(xs) - _MARGIN, min(ys) - 2
-            self.setRect(left, top, max(xs) + _MARGIN - left, max(ys) + 2 - top)
+            if len(corners) == 2 and (down := corners[1][1]) >= 0 and corners[1][0] == 0:
+                self.setRect(-_MARGIN, -2, 2 * _MARGIN, down + 4)
+            else:
+                xs, ys = [p[0] for p in corners], [p[1] for p in corners]
+                left, top = min(xs) - _MARGIN, min(ys) - 2
+                self.setRect(left, top, max(xs) + _MARGIN - left, max(ys) + 2 - top)
         self.points = points
         self.setPos(x, y)
 

@@ -11,6 +11,8 @@ HEIGHT = 36.0
 """Size of a card without a problem, in scene units: device-independent pixels at zoom 1."""
 
 Point = tuple[float, float]
+Band = tuple[float, float]
+"""Two heights, the upper one first."""
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
@@ -39,3 +41,14 @@ class Layout(msgspec.Struct, frozen=True):
         """The card of this node."""
         x, y = self.places[name]
         return x - WIDTH / 2, y, x + WIDTH / 2, y + self.heights[name]
+
+
+def in_band(band: Band | None, *points: Point) -> bool:
+    """Whether something between these points may lie within this band of heights; in none, nothing does."""
+    if band is None:
+        return False
+    top, bottom = band
+    if len(points) == 1:
+        return top <= points[0][1] <= bottom
+    heights = [y for _, y in points]
+    return min(heights) <= bottom and max(heights) >= top
