@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
 
 def tell(widget: QWidget, words: str) -> None:
-    """Describes the widget by these words, and lets screen readers know where they are others than before."""
+    """Describes the widget by these words; Qt lets screen readers know where they are others than before."""
     if words != widget.accessibleDescription():
         widget.setAccessibleDescription(words)
-        QAccessible.updateAccessibility(QAccessibleEvent(widget, QAccessible.Event.DescriptionChanged))
 
 
 def announce(widget: QWidget, words: str) -> None:

@@ -12,6 +12,7 @@ from networks.core.finding import Finding, blocking
 from networks.core.message import Message
 from networks.runs.progress import Progress
 from networks.runs.verdict import Verdict
+from widgets.controls.screen_reader import tell
 from widgets.look import theme
 from widgets.look.icon import icon, put_beside_words
 from widgets.look.translation import said
@@ -159,6 +160,8 @@ class TrainingBar(QWidget):
         self.main_button.setToolTip(
             said(self._reason) if idle and self._reason else _with_keys(text, self._train_keys)
         )
+        # screen readers would keep the hint of an earlier stage: of hints alone they are told nothing new
+        tell(self.main_button, self.main_button.toolTip())
         self.main_button.setMinimumWidth(self._main_width(words.values()))
         for button in (self.stop_button, self.step_button):
             put_beside_words(button, _ICON, worded=self._worded)

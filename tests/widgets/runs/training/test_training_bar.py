@@ -163,3 +163,9 @@ def test_where_a_reason_has_no_room_what_to_try_is_not_cut(bar):
     # the whole is still to be had
     assert tried in label.toolTip()
     assert "40×40" in label.toolTip()
+
+
+def test_screen_readers_are_told_each_hint_of_the_main_button(bar):
+    for stage in ("preparing", "training", "idle"):
+        bar.show_stage(stage)
+        assert bar.main_button.accessibleDescription() == bar.main_button.toolTip()
