@@ -164,8 +164,8 @@ def to_try(found: Trend | None) -> Message:
         )
     if kind == "holds":
         return message(
-            "All layers learn at a similar pace. Try the same network with Sigmoid in place of ReLU, or "
-            "without its skip connections, and tick both runs: the lines show what these carry."
+            "All layers learn at a similar pace. Try the same network with Sigmoid as its activation, or "
+            "without skip connections where it has some, and tick both runs: the lines show what these carry."
         )
     return message("Try a deeper network, such as one from Backbones, and train it for one epoch.")
 
