@@ -184,9 +184,16 @@ class Camera(QObject):
             self.pan(round(dx), round(dy))
 
     def centre_on(self, point: QPointF) -> None:
-        """Shows this point of the scene in the middle."""
+        """Shows this point of the scene in the middle, or nearer to an end where there is nothing beyond."""
         self._at_home = False
         self.look(point, self._middle(), self.zoom())
+        shown = QRectF(self._view.mapFromScene(self._bounds).boundingRect())
+        high = self.viewport.height()
+        # how far both ends may go without leaving room empty while the other end is cut off
+        low, most = sorted((BORDER - shown.top(), high - BORDER - shown.bottom()))
+        if not self._bounds.isEmpty() and not low <= 0 <= most:
+            self._scroll(0, -round(low if low > 0 else most))
+            self.moved.emit()
 
     def _middle(self) -> QPointF:
         return QPointF(self.viewport.width() / 2, self.viewport.height() / 2)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView
 
-from widgets.canvas.camera import LARGEST, SMALLEST, Camera
+from widgets.canvas.camera import BORDER, LARGEST, SMALLEST, Camera
 
 SIDES = st.floats(1, 20_000)
 PIXELS = st.integers(-3000, 3000)
@@ -53,6 +53,22 @@ def test_what_is_under_the_pointer_stays_there(view, x, y, factor):
     after = camera.to_scene(QPoint(x, y))
     assert abs(after.x() - before.x()) * camera.zoom() <= 1.5
     assert abs(after.y() - before.y()) * camera.zoom() <= 1.5
+
+
+@given(SIDES, st.floats(0, 1), st.floats(0.2, 4))
+def test_no_room_stays_empty_at_one_end_while_the_other_is_cut_off(view, height, share, zoom):
+    camera = Camera(view)
+    bounds = QRectF(-100, 0, 200, height)
+    camera.set_bounds(bounds, home=True)
+    camera.zoom_at(QPointF(200, 150), zoom)
+    point = QPointF(0, share * height)
+    camera.centre_on(point)
+    shown = camera.visible_rect()
+    slack = (BORDER + 3) / camera.zoom()
+    empty = max(shown.bottom() - bounds.bottom(), bounds.top() - shown.top())
+    cut = max(bounds.bottom() - shown.bottom(), shown.top() - bounds.top())
+    assert empty <= slack or cut <= 0
+    assert shown.top() - 2 <= point.y() <= shown.bottom() + 2
 
 
 def test_it_tells_when_it_moves_and_follows_the_size_only_from_home(qtbot, view):
