@@ -7,16 +7,22 @@ import sys
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.feature.desk import Desk
 from app.features.runs.sweeps import Sweeps
 from app.session.settings import Settings
+from networks.graph.check import check
+from networks.graph.presentation import Folding
+from networks.presets.resnet import cifar_resnet
 from networks.project.project import first_project
 from networks.recipes.recipe import with_settings
 from networks.runs.kept.folders import run_folders
 from networks.runs.sweeps.queue import queues
 from widgets.forms.field_offers import offers_of
+from widgets.forms.field_title import FieldTitle
+from widgets.panels.selection_panel import SelectionPanel
 
 RATE = "learning.optimizer.lr"
 
@@ -128,6 +134,32 @@ def test_a_title_offers_it_alone_or_beside_the_first(desk, training, make_sweeps
     alone.do()
     assert [path for path, _ in sweeps.panel.setup.wish().swept] == ["learning.batch_size"]
     assert not offers_of(form, (learning,), "seed")
+
+
+def test_the_titles_of_what_is_selected_offer_it_also_in_a_row_of_blocks(desk, training, make_sweeps, qtbot):
+    sweeps = make_sweeps()
+    desk.document.edit(replace(desk.document.project, network=cifar_resnet(20)), "blocks")
+    network, classes = desk.document.project.network, desk.document.project.classes
+    folding = Folding(network, check(network, classes))
+    row = next(name for name, folds in folding.rows.items() if len(folds) > 1)
+    folds = "+".join(folding.rows[row])
+    first = network.nodes[1].name
+    panel = SelectionPanel(desk.window)
+    for selected, paths in (
+        (row, {"filters": f"network.{folds}.filters", "times": f"network.{folds}.times"}),
+        (first, {"kernel": f"network.{first}.kernel", "frozen": f"network.{first}.frozen"}),
+    ):
+        desk.show_canvas(folding, (selected,))
+        panel.show_selection(folding, classes, (selected,))
+        titles = {title.text(): title for title in panel.findChildren(FieldTitle) if title.isVisibleTo(panel)}
+        for field, path in paths.items():
+            title = titles[{"times": "Repeat"}.get(field, field.title())]
+            assert title.offered()
+            title.clicked.emit(QPoint(0, 0))
+            menu = title.findChild(QMenu)
+            menu.actions()[0].trigger()
+            menu.close()
+            assert [each for each, _ in sweeps.panel.setup.wish().swept] == [path]
 
 
 def test_what_cannot_be_tried_is_told_before_anything_is_trained(desk, training, make_sweeps, qtbot):
