@@ -26,7 +26,7 @@ from widgets.look import theme
 from widgets.look.icon import paint_icon
 from widgets.look.translation import declared, said, thousands
 
-WIDE, NARROW = 228, 140
+WIDE, NARROW = 228, 160
 """With what is in each set below its name, or with the names alone."""
 _HEADING, _ROW, _NAME_ALONE = 32, 44, 30
 _BOX = 26

@@ -139,7 +139,9 @@ class Sight(QWidget):
                 painter.drawRect(QRectF(1, below.center().y() - g(5), g(13), g(9)))
             inner = below.adjusted(g(20), 0, 0, 0)
             # where all of it has no room, the frame beside the size says which of the two ways it is
-            forms = (words,) if field is None or field.box is None else (words, _size_of(field.box))
+            forms = [words]
+            if field is not None and field.box is not None:
+                forms += [self.tr("{size} pixels").format(size=_size_of(field.box)), _size_of(field.box)]
             shown = first_that_fits(forms, QFontMetrics(ink.small), int(inner.width()))
             write(painter, inner, shown, ink.small, ink.dim)
 
