@@ -144,5 +144,5 @@ def _title(project: Project, path: str, title: str) -> str:
 
 
 def joined(layers: Sequence[str]) -> str:
-    """`conv1`, `conv1 + conv2`, or `conv1 + 7 layers` where there are more; empty for none."""
-    return " + ".join(layers) if len(layers) < 3 else f"{layers[0]} + {len(layers) - 1} layers"
+    """`conv1`, `conv1 + conv2`, or `conv1 + 7 more` where there are more; empty for none."""
+    return " + ".join(layers) if len(layers) < 3 else f"{layers[0]} + {len(layers) - 1} more"
