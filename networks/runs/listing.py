@@ -77,7 +77,7 @@ def grouped(rows: Iterable[RunRow]) -> Iterator[Line]:
         yield members[0] if len(members) == 1 else SeedGroup(tuple(members))
 
 
-class Spread(msgspec.Struct, frozen=True):
+class MeanOfRuns(msgspec.Struct, frozen=True):
     """The mean of `count` values, and their sample standard deviation; None of a single one."""
 
     mean: float
@@ -85,7 +85,7 @@ class Spread(msgspec.Struct, frozen=True):
     count: int
 
 
-def spread(rows: Sequence[RunRow], column: Column) -> Spread | None:
+def mean_of(rows: Sequence[RunRow], column: Column) -> MeanOfRuns | None:
     """Mean and spread of a column over runs, of those that have a finite value; None where none has."""
     if column.figure is None:
         return None
@@ -96,7 +96,7 @@ def spread(rows: Sequence[RunRow], column: Column) -> Spread | None:
     ]
     if not values:
         return None
-    return Spread(
+    return MeanOfRuns(
         statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None, len(values)
     )
 
@@ -105,7 +105,7 @@ def group_text(group: SeedGroup, column: Column) -> tuple[Cell, Cell]:
     """The two lines of a group: the mean, and below it the spread and how many runs have a value."""
     if column is NAME:
         return group.rows[0].name, plural("{count} seed", "{count} seeds", count=len(group.rows))
-    found = spread(group.rows, column)
+    found = mean_of(group.rows, column)
     if found is None or column.figure is None:
         told = {str(column.text(row)) for row in group.rows}
         return (column.text(group.rows[0]) if len(told) == 1 else message("various")), ""
@@ -137,7 +137,7 @@ _Sorted = tuple[int, float, str]
 
 def _key(line: Line, column: Column) -> _Sorted | None:
     if isinstance(line, SeedGroup):
-        found = spread(line.rows, column)
+        found = mean_of(line.rows, column)
         key: Key = found.mean if found is not None else column.key(line.rows[0])
     else:
         key = column.key(line)

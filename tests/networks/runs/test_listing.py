@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from networks.core.message import message
 from networks.runs.columns import COLUMN, COLUMNS, NAME, Origin, RunRow, SeedGroup
-from networks.runs.listing import Order, arranged, group_text, spread, table_csv
+from networks.runs.listing import Order, arranged, group_text, mean_of, table_csv
 from networks.runs.measures import MEASURES, VALIDATION_ACCURACY
 from networks.runs.summary import Best, Summary
 
@@ -50,7 +50,7 @@ def test_groups_hold_each_run_once_with_mean_and_spread(told):
     for line in lines:
         if isinstance(line, SeedGroup):
             values = [value for family, value in told if family == line.family]
-            found = spread(line.rows, COLUMN[ACCURACY])
+            found = mean_of(line.rows, COLUMN[ACCURACY])
             assert len(values) == found.count >= 2
             assert math.isclose(found.mean, statistics.fmean(values), abs_tol=1e-12)
             assert math.isclose(found.deviation, statistics.stdev(values), abs_tol=1e-12)
