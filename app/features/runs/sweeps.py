@@ -16,8 +16,8 @@ from app.feature.gesture import Gesture
 from app.feature.panel import Panel, Piece, Place, Spot
 from app.feature.panel_feature import PanelFeature
 from app.feature.shown import Shown
+from app.features.runs.sweep_elsewhere import PROCESSES, SweepElsewhere
 from app.features.runs.sweep_plans import SweepPlans
-from app.features.runs.sweep_spread import PROCESSES, SweepSpread
 from app.features.runs.sweep_work import Looked, looked_at, made, released, rest_of_sweeps
 from app.session.own_command import own_command
 from app.training.trainer import State
@@ -52,8 +52,8 @@ class Sweeps(PanelFeature["SweepPanel"]):
         self._chosen: Path | None = None
         """The sweep that the user wants to see; None for the newest."""
         self._looked: Looked | None = None
-        self.spread = SweepSpread(desk, own_command(), self)
-        self.spread.processes.changed.connect(self._follow_state)
+        self.elsewhere = SweepElsewhere(desk, own_command(), self)
+        self.elsewhere.processes.changed.connect(self._follow_state)
         self._watching = QTimer(self)
         self._watching.setInterval(LOOK_MS)
         self._watching.timeout.connect(self._read)
@@ -70,7 +70,7 @@ class Sweeps(PanelFeature["SweepPanel"]):
         panel.continue_wished.connect(self._go_on)
         panel.pause_wished.connect(self.desk.trainer.pause)
         panel.stop_wished.connect(self._stop)
-        panel.spread_wished.connect(self._spread)
+        panel.elsewhere_wished.connect(self._send_elsewhere)
         panel.hold_wished.connect(self._hold)
         panel.take_wished.connect(self._take_over)
         panel.csv_wished.connect(self._copy_csv)
@@ -132,7 +132,7 @@ class Sweeps(PanelFeature["SweepPanel"]):
 
     def close(self) -> None:
         self.plans.settling.stop()
-        self.spread.close()
+        self.elsewhere.close()
         self._watching.stop()
         for job in tuple(self._jobs.values()):
             job.close()
@@ -188,15 +188,15 @@ class Sweeps(PanelFeature["SweepPanel"]):
     @Slot()
     def _stop(self) -> None:
         shown = None if self._looked is None else self._looked.shown
-        if shown is not None and self.spread.processes.folder == shown.queue.folder:
-            self.spread.processes.stop()
+        if shown is not None and self.elsewhere.processes.folder == shown.queue.folder:
+            self.elsewhere.processes.stop()
         else:
             self.desk.trainer.stop()
 
     @Slot(str, int, bool)
-    def _spread(self, kind: str, count: int, new: bool) -> None:
+    def _send_elsewhere(self, kind: str, count: int, new: bool) -> None:
         """Has the sweep that is set up, or the one that is shown, trained elsewhere."""
-        if (do := self.spread.asked(kind, count)) is None:
+        if (do := self.elsewhere.asked(kind, count)) is None:
             return
         if new and (planned := self.plans.planned) is not None:
             work: Callable[[Task], Queue] = partial(made, self.desk.files.runs_folder(), planned)
@@ -294,7 +294,7 @@ class Sweeps(PanelFeature["SweepPanel"]):
         if trainer.queue is not None and trainer.queue.folder == shown.queue.folder:
             states: dict[State, Going] = {State.PAUSED: "paused here", State.STOPPING: "stopping"}
             return states.get(trainer.state, "here")
-        if self.spread.processes.folder == shown.queue.folder:
+        if self.elsewhere.processes.folder == shown.queue.folder:
             return "processes"
         if any(row.state == "running" for row in shown.rows):
             return "elsewhere"

@@ -17,10 +17,10 @@ from widgets.forms.rows import dim
 from widgets.look import theme
 from widgets.look.icon import icon
 from widgets.look.translation import said
+from widgets.runs.sweeps.elsewhere_button import ElsewhereButton
 from widgets.runs.sweeps.map import At, SweepMap
 from widgets.runs.sweeps.queue_list import QueueList
 from widgets.runs.sweeps.setup import SweepSetup
-from widgets.runs.sweeps.spread_button import SpreadButton
 
 Going = Literal["here", "paused here", "stopping", "processes", "elsewhere", "held", "busy", "waits", "over"]
 """What becomes of a sweep: trained in this window, by processes that it started or by others, held back for
@@ -45,8 +45,8 @@ class SweepPanel(QWidget):
     take_wished = Signal(object)
     """The user wants this combination of values in the project."""
     csv_wished = Signal()
-    spread_wished = Signal(str, int, bool)
-    """A way of `SpreadButton`, and whether for the sweep that is set up or for the one that is shown."""
+    elsewhere_wished = Signal(str, int, bool)
+    """A way of `ElsewhereButton`, and whether for the sweep that is set up or for the one that is shown."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,8 +56,8 @@ class SweepPanel(QWidget):
         self._chosen: At | None = None
         self.setup = SweepSetup()
         self.begin_button = self._button("train_sweep", self.begin_wished, primary=True)
-        self.spread_button = SpreadButton("spread_sweep")
-        self.spread_button.wished.connect(lambda kind, n: self.spread_wished.emit(kind, n, True))
+        self.elsewhere_button = ElsewhereButton("sweep_elsewhere")
+        self.elsewhere_button.wished.connect(lambda kind, n: self.elsewhere_wished.emit(kind, n, True))
         self.about = dim()
         self.kept = ComboBox()
         self.kept.setObjectName("kept_sweep")
@@ -82,8 +82,8 @@ class SweepPanel(QWidget):
         self.csv_button.setIcon(icon("copy"))
         self.csv_button.setAccessibleName(self.tr("Copy the table as CSV"))
         self.csv_button.setToolTip(self.csv_button.accessibleName())
-        self.spread_rest_button = SpreadButton("spread_rest")
-        self.spread_rest_button.wished.connect(lambda kind, n: self.spread_wished.emit(kind, n, False))
+        self.rest_elsewhere_button = ElsewhereButton("rest_elsewhere")
+        self.rest_elsewhere_button.wished.connect(lambda kind, n: self.elsewhere_wished.emit(kind, n, False))
         self.map, self.queue = SweepMap(), QueueList()
         self.map.chosen.connect(self._choose)
         self.pages = Segments([self.tr("Map"), self.tr("Runs in their order")])
@@ -98,7 +98,7 @@ class SweepPanel(QWidget):
 
     def show_gpus(self, gpus: tuple[str, ...]) -> None:
         """The GPUs of this machine that may train the project, by their names."""
-        for button in (self.spread_button, self.spread_rest_button):
+        for button in (self.elsewhere_button, self.rest_elsewhere_button):
             button.show_gpus(gpus)
 
     def show_plan(self, runs: int, about: str, reason: str) -> None:
@@ -106,7 +106,7 @@ class SweepPanel(QWidget):
         words = said(plural("Train {count} run", "Train {count} runs", count=runs))
         self.begin_button.setText(words if runs else self.tr("Train"))
         self.begin_button.setEnabled(runs > 0 and not reason)
-        self.spread_button.setEnabled(self.begin_button.isEnabled())
+        self.elsewhere_button.setEnabled(self.begin_button.isEnabled())
         self.about.setText(reason or about)
 
     # what was begun
@@ -163,8 +163,8 @@ class SweepPanel(QWidget):
         results, going = self._results, self._going
         left = 0 if results is None else results.left
         self.go_button.setVisible(left > 0 and going not in ("elsewhere", "processes"))
-        self.spread_rest_button.setVisible(left > 0)
-        self.spread_rest_button.setEnabled(going in ("elsewhere", "held", "waits"))
+        self.rest_elsewhere_button.setVisible(left > 0)
+        self.rest_elsewhere_button.setEnabled(going in ("elsewhere", "held", "waits"))
         self.stop_button.setVisible(going in ("here", "paused here", "stopping", "processes"))
         self.stop_button.setEnabled(going != "stopping")
         self.stop_button.setToolTip(
@@ -246,7 +246,7 @@ class SweepPanel(QWidget):
         train = QHBoxLayout()
         train.setSpacing(theme.SPACE)
         train.addWidget(self.begin_button)
-        train.addWidget(self.spread_button)
+        train.addWidget(self.elsewhere_button)
         train.addWidget(self.about, 1)
         actions = QHBoxLayout()
         actions.setSpacing(6)
@@ -262,7 +262,7 @@ class SweepPanel(QWidget):
         begun = QHBoxLayout()
         begun.setSpacing(theme.SPACE)
         begun.addWidget(self.kept, 1)
-        begun.addWidget(self.spread_rest_button)
+        begun.addWidget(self.rest_elsewhere_button)
         column.addWidget(self._hint)
         column.addLayout(begun)
         for widget in (self.words, self.sentence):

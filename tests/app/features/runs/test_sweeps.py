@@ -207,10 +207,10 @@ def test_commands_for_other_machines_are_written(desk, training, make_sweeps, qt
     sweeps = make_sweeps()
     asked = []
     monkeypatch.setattr(
-        sweeps.spread, "ask_path", lambda kind: asked.append(kind) or tmp_path / f"{kind}.txt"
+        sweeps.elsewhere, "ask_path", lambda kind: asked.append(kind) or tmp_path / f"{kind}.txt"
     )
     set_up(sweeps, qtbot, "0.1, 0.01")
-    commands, slurm = sweeps.panel.spread_button.menu().actions()[-2:]
+    commands, slurm = sweeps.panel.elsewhere_button.menu().actions()[-2:]
     with qtbot.waitSignal(desk.told) as said:
         commands.trigger()
     assert "Save the project first" in said.args[0]
@@ -228,9 +228,9 @@ def test_commands_for_other_machines_are_written(desk, training, make_sweeps, qt
     # nothing is trained, and the other menu is about the same sweep
     assert states(desk) == ["waiting", "waiting"]
     rest(desk, sweeps, qtbot)
-    qtbot.waitUntil(sweeps.panel.spread_rest_button.isEnabled)
+    qtbot.waitUntil(sweeps.panel.rest_elsewhere_button.isEnabled)
     with qtbot.waitSignal(desk.writer.written):
-        sweeps.panel.spread_rest_button.menu().actions()[-1].trigger()
+        sweeps.panel.rest_elsewhere_button.menu().actions()[-1].trigger()
     assert slurm.text().startswith("Write a Slurm")
     assert "--array=1-2\n" in (tmp_path / "slurm.txt").read_text()
     assert len([*queues(desk.files.runs_folder())]) == 1
@@ -243,11 +243,11 @@ WAITS = (
 
 def test_processes_train_it_until_they_are_stopped(desk, training, make_sweeps, qtbot, tmp_path):
     sweeps = make_sweeps()
-    processes = sweeps.spread.processes
+    processes = sweeps.elsewhere.processes
     told = tmp_path / "told"
     processes._program = [sys.executable, "-c", WAITS.format(told=str(told))]
     set_up(sweeps, qtbot, "0.1, 0.01")
-    sweeps.panel.spread_button.menu().actions()[0].trigger()
+    sweeps.panel.elsewhere_button.menu().actions()[0].trigger()
     qtbot.waitUntil(lambda: told.exists() and bool(told.read_text()))
     (queue,) = queues(desk.files.runs_folder())
     assert told.read_text() == f"sweep {queue.folder} --processes 2"
@@ -259,7 +259,7 @@ def test_processes_train_it_until_they_are_stopped(desk, training, make_sweeps, 
     # what goes wrong in them is told
     processes._program = [sys.executable, "-c", "raise SystemExit('no disk')"]
     with qtbot.waitSignal(processes.failed) as failed:
-        sweeps.panel.spread_rest_button.menu().actions()[0].trigger()
+        sweeps.panel.rest_elsewhere_button.menu().actions()[0].trigger()
     assert str(failed.args[0]) == "The processes of the sweep have ended: no disk"
     processes._program = [str(tmp_path / "nowhere")]
     with qtbot.waitSignal(processes.failed) as failed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from widgets.runs.sweeps.spread_button import PROCESSES, SpreadButton
+from widgets.runs.sweeps.elsewhere_button import PROCESSES, ElsewhereButton
 
 H100, A100 = "NVIDIA H100 80GB HBM3", "NVIDIA A100-SXM4-40GB"
 
@@ -12,7 +12,7 @@ H100, A100 = "NVIDIA H100 80GB HBM3", "NVIDIA A100-SXM4-40GB"
 @pytest.fixture
 def button(qtbot, monkeypatch):
     monkeypatch.setattr("os.cpu_count", lambda: 4)
-    button = SpreadButton("spread")
+    button = ElsewhereButton("spread")
     qtbot.addWidget(button)
     return button
 

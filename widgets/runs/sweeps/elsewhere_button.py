@@ -16,7 +16,7 @@ PROCESSES, COMMANDS, SLURM = "processes", "commands", "slurm"
 _MOST = 64
 
 
-class SpreadButton(QPushButton):
+class ElsewhereButton(QPushButton):
     """A menu of the ways."""
 
     wished = Signal(str, int)

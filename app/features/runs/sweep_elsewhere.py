@@ -20,7 +20,7 @@ from widgets.look.translation import said
 PROCESSES, COMMANDS = "processes", "commands"
 
 
-class SweepSpread(QObject):
+class SweepElsewhere(QObject):
     """Asks where the file is to be, before the sweep is made; starts and stops the processes."""
 
     def __init__(self, desk: Desk, program: Sequence[str], parent: QObject) -> None:
