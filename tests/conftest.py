@@ -57,10 +57,23 @@ SLOW_LIMIT = 600
 """Seconds for each heavy one, which takes up to 30 on a quiet machine; pyproject.toml has the others'."""
 
 
+LONGEST = {
+    "test_every_role",
+    "test_every_size",
+    "test_file_dialogs",
+    "test_readme_examples",
+    "test_switches",
+    "test_together",
+}
+"""Files whose heavy tests take ten seconds and more each."""
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(SLOW_LIMIT))
+    # the longest first: otherwise one process would be left with one of them when the other has nothing to do
+    items.sort(key=lambda item: not (item.get_closest_marker("slow") and item.path.stem in LONGEST))
 
 
 def pytest_collection_finish():
