@@ -59,7 +59,7 @@ class LayerPanel(QWidget):
         self._explain = QPushButton(self.tr("Explain what it does"))
         self._explain.setObjectName("explain_button")
         self._explain.clicked.connect(self.explanation_wished)
-        self._grid = QPushButton(self.tr("See its window on a small grid…"))
+        self._grid = QPushButton(self.tr("Window on a small grid…"))
         self._grid.setObjectName("small_grid_button")
         self._grid.clicked.connect(self.grid_wished)
         self._facts = facts_label()
