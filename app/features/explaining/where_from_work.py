@@ -166,7 +166,7 @@ def too_large(needed: int, most: int) -> Message:
 def too_large_briefly(needed: int, most: int) -> Message:
     """The same where there is little room."""
     return message(
-        "Only the numbers of this layer are kept: all of them would take {needed} MB of {most} MB.",
+        "Only the numbers of this layer are kept: all would take {needed} MB, and {most} MB is the limit.",
         needed=-(-needed >> 20),
         most=most >> 20,
     )
