@@ -245,7 +245,9 @@ def _pair(
             tensors[name] = own.to(dtype) if own.is_floating_point() else own
     few = sum(weight.numel() for weight in parameters.values()) <= MANY_WEIGHTS
     weights = tuple(name for name, weight in parameters.items() if few or weight.numel() <= SMALL_TENSOR)
-    frozen = tuple(ours.get_submodule(node.name) for node in network.nodes if node.frozen)
+    parts = dict(ours.named_modules())
+    # a layer may be a bare parameter, which has no mode
+    frozen = tuple(parts[node.name] for node in network.nodes if node.frozen and node.name in parts)
     return _Pair(module, ours, tensors, order, weights, frozen)
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import array
+import io
 import itertools
+import queue
 import random
 import sys
+import sysconfig
 import types
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from contextlib import suppress
+from contextvars import ContextVar
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -21,9 +25,11 @@ MOST = 100_000
 """So many things are looked at; what lies behind them counts as unchanged."""
 _FOREIGN = frozenset(("torch", "numpy")) | sys.stdlib_module_names
 """Packages whose own variables are none of a module's."""
+_INSTALLED = tuple(sysconfig.get_paths()[name] for name in ("purelib", "platlib"))
+_UNREAD = frozenset(("torch", "numpy", "logging"))
+"""Packages whose objects hold nothing of a module either; those of Python may count for it."""
 _ATOMS = (int, float, complex, str, bytes, type(None), torch.dtype, torch.device)
 _BYTES = (bytearray, array.array, memoryview)
-_RECORDS = (types.SimpleNamespace, argparse.Namespace)
 _ITERATORS = frozenset(("builtins", itertools.__name__))
 """Where the iterators come from that tell how far they are."""
 _Named = tuple[str, Any]
@@ -41,6 +47,7 @@ class Reachable:
         self._waiting: deque[_Named] = deque()
         # it holds what was seen: nothing new may get the place in memory that something had before
         self._seen: dict[int, object] = {id(thing): thing for thing in left_out}
+        self._packages = frozenset(map(_package, map(type, self._seen.values()))) - _FOREIGN
 
     def add(self, name: str, thing: object) -> None:
         """Has this thing looked at, and all that is reached from it."""
@@ -54,16 +61,57 @@ class Reachable:
             if shown is None and id(thing) not in self._seen:
                 self._seen[id(thing)] = thing
                 shown = type(thing).__name__, getattr(thing, "__qualname__", "")
-                inside = [*_inside(thing)]
+                inside = [*self._inside(thing)]
                 self._waiting.extend((own or name, each) for own, each in inside)
                 shown = (*shown, len(inside))
             self.found.setdefault(name, []).append(shown)
         return self.found
 
+    def _inside(self, thing: Any) -> Iterator[_Named]:
+        """What a thing holds, with names of their own for variables."""
+        if isinstance(thing, type):
+            return self._of_class(thing)
+        if isinstance(thing, types.FunctionType):
+            return self._of_function(thing)
+        holds = next((holds for kind, holds in _HOLDING.items() if isinstance(thing, kind)), _attributes)
+        return holds(thing)
 
-def _is_own(thing: Any) -> bool:
-    """Whether a class or a function is neither torch's, nor numpy's, nor Python's."""
-    return (getattr(thing, "__module__", None) or "torch").partition(".")[0] not in _FOREIGN
+    def _is_own(self, package: str) -> bool:
+        """Whether it is a package of the parts that were left out, or one that people wrote themselves."""
+        return package in self._packages or not (package in _FOREIGN or _is_installed(package))
+
+    def _of_class(self, kind: type) -> Iterator[_Named]:
+        if not self._is_own(_package(kind)):
+            return
+        for name, value in vars(kind).items():
+            yield f"{kind.__qualname__}.{name}", value
+        yield from (("", base) for base in kind.__mro__[1:])
+
+    def _of_function(self, function: types.FunctionType) -> Iterator[_Named]:
+        """The variables that a function uses."""
+        if not self._is_own(_package(function)):
+            return
+        yield from (("", each) for each in (function.__defaults__, function.__kwdefaults__, vars(function)))
+        cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=False)
+        yield from ((name, cell.cell_contents) for name, cell in cells if _is_filled(cell))
+        names = frozenset(_names(function.__code__))
+        for name in sorted(names & function.__globals__.keys()):
+            value = function.__globals__[name]
+            yield name, value
+            if isinstance(value, types.ModuleType) and self._is_own(value.__name__.partition(".")[0]):
+                yield from ((each, vars(value)[each]) for each in sorted(names & vars(value).keys()))
+
+
+def _package(thing: Any) -> str:
+    return str(getattr(thing, "__module__", None) or "torch").partition(".")[0]
+
+
+@lru_cache(maxsize=1024)
+def _is_installed(package: str) -> bool:
+    """Whether a package lies where pip puts it; what people write themselves lies elsewhere."""
+    found = sys.modules.get(package)
+    place = getattr(found, "__file__", None) or next(iter(getattr(found, "__path__", ())), None)
+    return place is not None and any(str(place).startswith(folder) for folder in _INSTALLED)
 
 
 def _shown(thing: Any) -> object:
@@ -97,37 +145,8 @@ def _state_of_random_numbers(thing: Any) -> object:
     return None
 
 
-def _inside(thing: Any) -> Iterator[_Named]:
-    """What a thing holds, with names of their own for variables."""
-    holds = next((holds for kind, holds in _HOLDING.items() if isinstance(thing, kind)), _of_object)
-    return holds(thing)
-
-
 def _nameless(parts: Callable[[Any], Iterable[object]]) -> Callable[[Any], Iterator[_Named]]:
     return lambda thing: (("", each) for each in parts(thing))
-
-
-def _of_class(kind: type) -> Iterator[_Named]:
-    if not _is_own(kind):
-        return
-    for name, value in vars(kind).items():
-        yield f"{kind.__qualname__}.{name}", value
-    yield from (("", base) for base in kind.__mro__[1:] if _is_own(base))
-
-
-def _of_function(function: types.FunctionType) -> Iterator[_Named]:
-    """The variables that a function uses."""
-    if not _is_own(function):
-        return
-    yield from (("", each) for each in (function.__defaults__, function.__kwdefaults__, vars(function)))
-    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=False)
-    yield from ((name, cell.cell_contents) for name, cell in cells if _is_filled(cell))
-    names = frozenset(_names(function.__code__))
-    for name in sorted(names & function.__globals__.keys()):
-        value = function.__globals__[name]
-        yield name, value
-        if isinstance(value, types.ModuleType) and value.__name__.partition(".")[0] not in _FOREIGN:
-            yield from ((each, vars(value)[each]) for each in sorted(names & vars(value).keys()))
 
 
 def _names(code: types.CodeType) -> Iterator[str]:
@@ -144,13 +163,14 @@ def _is_filled(cell: types.CellType) -> bool:
         return False
 
 
-def _of_object(thing: Any) -> Iterator[_Named]:
+def _attributes(thing: Any) -> Iterator[_Named]:
+    """What an object holds in its attributes and slots."""
     kind = type(thing)
     if kind.__module__ in _ITERATORS and hasattr(kind, "__next__"):
         # an iterator of Python is saved as what it goes through, and how far it is
         _, *held = thing.__reduce__()
         yield from (("", each) for each in held)
-    elif _is_own(kind) or isinstance(thing, _RECORDS):
+    elif kind.__module__.partition(".")[0] not in _UNREAD:
         yield "", kind
         yield from (("", each) for each in getattr(thing, "__dict__", {}).values())
         for each in kind.__mro__:
@@ -164,20 +184,29 @@ def _of_generator(generator: types.GeneratorType[Any, Any, Any]) -> Iterable[obj
     return () if frame is None else (frame.f_lasti, *frame.f_locals.values())
 
 
+def _position(file: io.IOBase) -> Iterable[object]:
+    """How far an open file was read or written."""
+    with suppress(OSError, ValueError):
+        return (file.tell(),)
+    return ()
+
+
 _HOLDING: dict[type, Callable[[Any], Iterator[_Named]]] = {
     Mapping: _nameless(lambda table: (each for pair in table.items() for each in pair)),
     list: _nameless(iter),
     tuple: _nameless(iter),
     deque: _nameless(iter),
     np.ndarray: _nameless(lambda array: array.flat),
-    types.FunctionType: _of_function,
     types.MethodType: _nameless(lambda method: (method.__func__, method.__self__)),
     partial: _nameless(lambda call: (call.func, call.args, call.keywords)),
     staticmethod: _nameless(lambda method: (method.__func__,)),
     classmethod: _nameless(lambda method: (method.__func__,)),
     property: _nameless(lambda own: (own.fget, own.fset, own.fdel)),
-    type: _of_class,
     types.ModuleType: _nameless(lambda module: ()),
     types.GeneratorType: _nameless(_of_generator),
+    queue.SimpleQueue: _nameless(lambda waiting: (waiting.qsize(),)),
+    ContextVar: _nameless(lambda variable: (variable.get(None),)),
+    io.IOBase: _nameless(_position),
+    type(lru_cache(int)): _nameless(lambda call: (call.cache_info().currsize, call.__wrapped__)),
 }
 """What things of these types hold; what lies in others is told by their attributes."""

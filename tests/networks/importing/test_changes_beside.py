@@ -281,6 +281,12 @@ def test_layers_that_get_no_gradients_are_frozen():
     assert frozen(imported(Net(), SIZE)) == []
 
 
+def test_a_bare_parameter_that_gets_no_gradients_is_a_frozen_layer():
+    module = doing(lambda net, x: x * net.scale)()
+    module.scale = nn.Parameter(torch.ones(8, 1, 1), requires_grad=False)
+    assert frozen(imported(module, SIZE)) == ["scale"]
+
+
 def as_buffer(net: Net) -> None:
     for name in ("weight", "bias"):
         tensor = getattr(net.conv, name).detach()

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import array
+import io
 import itertools
+import logging
 import os
+import queue
 import random
 import re
 import sys
+import threading
 import types
-from functools import partial
+from collections import UserList
+from contextvars import ContextVar
+from functools import lru_cache, partial
 
 import numpy as np
 import pytest
@@ -129,6 +135,41 @@ def appended(seen: list[int]) -> int:
     return len(seen)
 
 
+VARIABLE: ContextVar[int] = ContextVar("calls", default=0)
+OF_THE_THREAD = threading.local()
+OF_THE_THREAD.calls = 0
+
+
+@lru_cache(None)
+def remembered(number: int) -> int:
+    return number
+
+
+def in_a_context(net: Net) -> float:
+    VARIABLE.set(VARIABLE.get() + 1)
+    return VARIABLE.get()
+
+
+def in_a_thread(net: Net) -> float:
+    OF_THE_THREAD.calls += 1
+    return OF_THE_THREAD.calls
+
+
+def in_a_queue(net: Net) -> float:
+    net.state.put(1)
+    return net.state.qsize()
+
+
+def in_a_cache(net: Net) -> float:
+    remembered(remembered.cache_info().currsize)
+    return remembered.cache_info().currsize
+
+
+def in_a_file(net: Net) -> float:
+    net.state.write("x")
+    return net.state.tell()
+
+
 COUNTING = {
     "an array of numpy": (in_numbers, lambda: np.zeros(1)),
     "an array": (in_numbers, lambda: array.array("i", [0])),
@@ -144,6 +185,13 @@ COUNTING = {
     "a bound method": (lambda net: net.state(), lambda: Counter().count_for_all),
     "a partial function": (lambda net: net.state(), lambda: partial(appended, [])),
     "slots": (in_slots, Slotted),
+    "a queue": (in_a_queue, queue.Queue),
+    "a simple queue": (in_a_queue, queue.SimpleQueue),
+    "a list of another kind": (lambda net: appended(net.state), UserList),
+    "a file": (in_a_file, io.StringIO),
+    "a cache": (in_a_cache, None),
+    "a context": (in_a_context, None),
+    "a thread": (in_a_thread, None),
     "a namespace": (in_a_namespace, None),
     "another module": (in_another_module, None),
     "the module by its name": (by_the_name_of_the_module, None),
@@ -169,15 +217,18 @@ def test_a_count_is_found_wherever_it_is_kept(place, monkeypatch):
 
 
 def test_what_stays_the_same_is_no_state():
-    """An object that holds itself, a class, a file that is open, the program's modules."""
+    """An object that holds itself, a class, the program's modules, a lock, a log, what was remembered."""
 
     class Odd:
         def __init__(self) -> None:
             self.me, self.kind, self.system, self.deep = self, Odd, sys, [[[[[[[[[[self]]]]]]]]]]
+            self.lock, self.log, self.text = threading.Lock(), logging.getLogger("odd"), re.compile("x")
 
     class Still(Net):
         def counted(self) -> float:
-            return len(self.state.deep) - 1
+            with self.state.lock:
+                self.state.log.debug("called")
+            return remembered(len(self.state.deep)) - 1
 
     imported(Still(Odd()), SIZE)
 
