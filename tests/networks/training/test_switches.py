@@ -217,6 +217,8 @@ def test_the_processor_has_a_name():
 @pytest.mark.skipif("compile" in obstacles("cpu"), reason="there is no compiler here")
 def test_compiled_steps_are_those_of_torch_but_for_rounding_and_go_on_to_the_bit(monkeypatch, tmp_path):
     monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
+    # the few kernels that there are take less than to start processes that would share them
+    monkeypatch.setattr("torch._inductor.config.compile_threads", 1)
     plain = Run(project(RANDOM, optimizer=SGD(lr=0.1)))
     first = Run(project(RANDOM, optimizer=SGD(lr=0.1), compile=True))
     expected = losses(plain.train())
