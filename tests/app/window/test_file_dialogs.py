@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,15 +41,16 @@ OPENERS = {"QFileDialog", "new_file", "save_picture", "save_csv"}
 """What opens a file dialog, or calls what does."""
 
 
-def sites() -> set[str]:
-    """Every place in the program that opens one, as `file:function`."""
+@cache
+def sites() -> frozenset[str]:
+    """Every place in the program that opens one, as `file:function`; it takes seconds to find them."""
     found = set()
     for folder in ("app", "widgets"):
         for file in (ROOT / folder).rglob("*.py"):
             for function in ast.walk(ast.parse(file.read_text())):
                 if isinstance(function, ast.FunctionDef) and any(map(opens, ast.walk(function))):
                     found.add(f"{file.relative_to(ROOT)}:{function.name}")
-    return found
+    return frozenset(found)
 
 
 def opens(node: ast.AST) -> bool:
