@@ -236,6 +236,9 @@ class WhereFrom(PanelFeature["ExplanationPanel"]):
         elif (self._known is None or panel.page is None) and self._wish is None and self._of_step is None:
             # others needed the memory in the meantime, or it is kept for another picture now
             self._again()
+        else:
+            # the probe may have changed while nobody looked
+            self._follow_probe()
         # what is shown is kept: it needs the probe only to follow it
         watches = panel.isVisible() and self._shown is not None
         if self._wish is None:

@@ -474,8 +474,10 @@ def test_the_numbers_behind_the_views_are_kept_for_the_first_click(room, xray, c
     assert page.kept.whole
     assert page.explanation.difference < 1e-5
     # those of another picture take the place of the first ones
+    first = page.kept.picture
     desk.probing.choose_row(9)
-    qtbot.waitUntil(lambda: room.panel.page.kept.picture is desk.probing.ready.pictures.seen, timeout=20_000)
+    qtbot.waitUntil(lambda: room.panel.page.kept.picture is not first, timeout=20_000)
+    assert room.panel.page.kept.picture is desk.probing.ready.pictures.seen
     assert room.panel.page.place == place
     room.panel.hide()
     with qtbot.waitSignal(desk.probing.kept, timeout=20_000):
