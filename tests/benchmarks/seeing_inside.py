@@ -3,14 +3,15 @@
     QT_QPA_PLATFORM=offscreen python tests/benchmarks/seeing_inside.py [--seconds S] [--rounds R] [PART …]
 
 Parts: `views` (ResNet-20, one picture, every layer; target 10 ms of torch), `alone` (the same while training,
-without a window, all in processor time, which holds on a busy machine, too), `training` (steps per second
-with the X-ray on over those without, in turns; target 0.95, at most 5 % of the time spent on looking, at
-least three looks a second), `panning` (the canvas moved in every frame while a run goes on and the X-ray
+without a window, all in processor time, which holds on a busy machine, too), `showing` (what the window's
+thread takes to show the views of one moment on all cards, in its processor time), `training` (steps per
+second with the X-ray on over those without, in turns; target 0.95, at most 5 % of the time spent on looking,
+at least three looks a second), `panning` (the canvas moved in every frame while a run goes on and the X-ray
 shows it; target 60 frames and 10 views a second, event loop late by 33 ms at the 99th percentile). The
 share of time holds on any machine, and so does the speed: on a busy one the time is left out in which the
 thread that trains waits for a processor (Linux only). `click` (ResNet-50 at 224×224: from the
 switch to the views, then the first click on a map at once, while gradients are still being measured, and more
-clicks; target 100 ms; and how long views of another part of the network take meanwhile). About four minutes.
+clicks; target 100 ms; and how long views of another part of the network take meanwhile). About five minutes.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,7 +46,7 @@ from app.features.inside.xray import XRayCanvas
 from app.start import start as startup
 from app.start.garbage import GarbageCollector
 from networks.insight.copies import first_looker
-from networks.insight.live import Live, Wish
+from networks.insight.live import Live, Seen, Wish
 from networks.insight.pictures import pictures
 from networks.insight.xrays import Wanted
 from networks.presets.catalog import PRESETS
@@ -111,6 +113,33 @@ def alone(seconds: float, rounds: int) -> None:
             f"{statistics.median(ratios):.3f} of the speed without ({min(ratios):.3f} to {max(ratios):.3f})",
             flush=True,
         )
+
+
+def showing(seconds: float, rounds: int) -> None:
+    """The window's processor time for the views of one moment, with every card in sight."""
+    for name in training_speed.CASES:
+        looked, moments = Looked(name), deque[Seen](maxlen=12)
+        following = looked.xray.probing._following
+        following.arrived.connect(moments.append)
+        looked.drawn.start()
+        looked.xray.switch(True)
+        run_events(lambda moments=moments: len(moments) == moments.maxlen, 120)
+        looked.drawn.hold()
+        run_events(lambda: False, 1)
+        spent = []
+        for _ in range(max(2, rounds)):
+            for moment in tuple(moments):
+                began = time.thread_time()
+                following.arrived.emit(moment)
+                for _ in range(4):
+                    QCoreApplication.processEvents()
+                spent.append(1e3 * (time.thread_time() - began))
+        print(
+            f"showing    {name}: the views of all cards take {statistics.median(spent):.1f} ms of the "
+            f"window's thread, at best {min(spent):.1f}",
+            flush=True,
+        )
+        looked.close()
 
 
 class Measured(NamedTuple):
@@ -312,7 +341,14 @@ def click(seconds: float, rounds: int) -> None:
         window.close()
 
 
-PARTS = {"views": views, "alone": alone, "training": training, "panning": panning, "click": click}
+PARTS = {
+    "views": views,
+    "alone": alone,
+    "showing": showing,
+    "training": training,
+    "panning": panning,
+    "click": click,
+}
 
 
 def main() -> None:
