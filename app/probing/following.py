@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 POLL_MS = 100
 """How often the window takes what was seen, in milliseconds."""
-WAITS = 0.5
-"""For such a part of the time that the window needs to show it, the thread that trains waits for the window.
+WAITS = 1.0
+"""For such a part of the time that the window needs to show it, the thread that trains counts as held up.
 
-Measured, as `app.start.start.TURN` tells. How often it looks depends on it.
+For a half of it that thread waits for the interpreter (`app.start.start.TURN`), and where cores are few, also
+for a processor. How often it looks depends on it.
 """
 
 
