@@ -93,29 +93,35 @@ def test_what_was_taken_is_put_back(room, fake):  # noqa: F811
 
 def test_figures_stand_beside_the_switches_while_network_and_recipe_stay(room, fake):  # noqa: F811
     room = room(threads=0)
-    words = room.optimization.panel.details.findChild(QLabel, "speed_words")
-    table = room.optimization.panel.details.speed._table
-    assert words.isHidden()
+
+    def speed():
+        """As somebody finds it who looks at the panel now."""
+        return room.optimization.panel.details.speed
+
+    def words():
+        return speed().findChild(QLabel, "speed_words")
+
+    assert words().isHidden()
     room.optimization.try_speed()
     dialog = room.optimization.trying.dialog
     room.until(lambda: not button(dialog, "put_back").isHidden())
     button(dialog, "close").click()
-    assert not words.isHidden()
-    assert "a CPU" in words.text()
-    assert table.rows()[3][2] == "2.00×"
-    assert table.rows()[5][0] == "channels last · 2 threads (differs)"
+    assert not words().isHidden()
+    assert "a CPU" in words().text()
+    assert speed()._table.rows()[3][2] == "2.00×"
+    assert speed()._table.rows()[5][0] == "channels last · 2 threads (differs)"
     document = room.desk.document
     tried = document.project
     for changes in ({"threads": 1}, {"channels_last": True}):
         document.edit(replace(tried, recipe=with_settings(tried.recipe, **changes)), "")
-        assert not words.isHidden(), "the figures are about all switches"
+        assert not words().isHidden(), "the figures are about all switches"
     for changes in ({"batch_size": 5}, {"seed": 9}):
         document.edit(replace(tried, recipe=with_settings(tried.recipe, **changes)), "")
-        assert words.isHidden()
-        assert table.isHidden()
+        assert words().isHidden()
+        assert speed()._table.isHidden()
     document.undo()
     document.undo()
-    assert not words.isHidden()
+    assert not words().isHidden()
 
 
 def test_nothing_is_tried_while_a_run_goes_on(room, fake):  # noqa: F811
