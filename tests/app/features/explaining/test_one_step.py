@@ -35,6 +35,7 @@ def test_a_step_is_made_told_and_followed_by_another(one_step, training, qtbot):
     assert record.steps.step.tolist() == [1, 2]
 
 
+@pytest.mark.parametrize("desk", [{"epochs": 100_000}], indirect=True)
 def test_while_a_run_goes_on_it_says_to_pause_first(one_step, training, qtbot):
     trainer = training.desk.trainer
     training.runs.train()
