@@ -83,6 +83,8 @@ class TopBar(QWidget):
             self._show_right_words,
             self._show_zones,
             self._show_extras,
+            # the window's title says it as well
+            self._project.setVisible,
         )
         self._arrange()
 

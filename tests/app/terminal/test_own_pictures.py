@@ -74,7 +74,7 @@ def test_training_reads_the_pictures_first_and_says_which_way_it_takes(project_f
 def _quickly_tried(monkeypatch):
     """`speed` measures for a moment only, and compiles nothing."""
     monkeypatch.setattr(speed_trial, "SECONDS", 0.01)
-    monkeypatch.setattr(speed_trial, "obstacles", lambda device: {"compile": message("There is no compiler")})
+    monkeypatch.setattr(speed_trial, "obstacles", lambda *_: {"compile": message("There is no compiler")})
 
 
 @pytest.mark.usefixtures("_quickly_tried")

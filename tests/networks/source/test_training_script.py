@@ -264,6 +264,7 @@ def projects(draw):
             seed=draw(st.integers(0, 2**31 - 1)),
             channels_last=draw(st.booleans()),
             precision=draw(st.sampled_from(PRECISIONS)),
+            data_parallel=draw(st.booleans()),
         ),
     )
 
