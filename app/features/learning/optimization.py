@@ -73,8 +73,9 @@ class Optimization(PanelFeature["TrainingPanel"]):
         )
 
     def show_panel(self, panel: TrainingPanel, old: Shown | None, new: Shown) -> None:
-        if new.news(old, "project", "devices"):
+        if new.news(old, "recipe", "devices"):
             panel.show_recipe(new.recipe, new.devices)
+        if new.news(old, "project", "devices"):
             panel.show_obstacles({} if new.devices is None else _obstacles(new))
         if new.news(old, "project"):
             self._show_speed()
