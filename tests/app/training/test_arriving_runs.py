@@ -77,9 +77,11 @@ def test_what_this_process_trains_is_not_found_a_second_time(runs, tmp_path, qtb
     monkeypatch.setattr(arriving_runs, "own_process", own_process)
     (tmp_path / "net.runs").mkdir()
     runs.show_folder(tmp_path / "net.runs")
-    own = make(tmp_path / "net.runs" / "0001 own", [started(), stepped(1)])
+    # it comes whole: until it is claimed here it would count as another's
+    own = make(tmp_path / "0001 own", [started(), stepped(1)])
     die(own)
     claim_leg(own, new_leg(Environment(), 0))
+    own.rename(tmp_path / "net.runs" / "0001 own")
     other = make(tmp_path / "net.runs" / "0002 other", [started(), stepped(1)])
     die(other)
     qtbot.waitUntil(lambda: listed(runs) == ["0002 other"])
