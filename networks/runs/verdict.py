@@ -73,11 +73,14 @@ class Verdict(msgspec.Struct, frozen=True):
     """Whether it knows its training images by heart, against which regularization helps."""
     brief: Message | None = None
     """The finding with its figures alone, without what to try; None where nothing was found."""
+    remedy: Message | None = None
+    """What to try, in the fewest words; None where nothing is to be, or a button of its own says it."""
 
     @property
     def forms(self) -> tuple[Message, ...]:
-        """All that is to say, and the same in fewer and fewer words."""
-        return tuple(form for form in (self.sentence, self.finding, self.brief) if form is not None)
+        """All that is to say, and the same in fewer and fewer words; what to try goes last."""
+        both = None if self.brief is None or self.remedy is None else _joined(self.brief, self.remedy)
+        return tuple(form for form in (self.sentence, self.finding, both, self.brief) if form is not None)
 
 
 def verdict(record: Record) -> Verdict:
@@ -94,7 +97,7 @@ def verdict(record: Record) -> Verdict:
         whole = _joined(ended.message, found.sentence)
         for fact in _waited(record):
             whole = _joined(whole, fact)
-        return Verdict(found.mark, found.word, whole, found.sentence, found.overfits, found.brief)
+        return msgspec.structs.replace(found, sentence=whole, finding=found.sentence)
     finished, bests = ended.reason == "finished", tuple(_bests(record))
     sentence = reduce(_joined, (*bests, *_waited(record)), ended.message)
     word = message("done") if finished else message("stopped")
@@ -141,7 +144,8 @@ def _diverged(record: Record) -> Verdict | None:
                 value=LOSS.figure(value),
                 epoch=max(1, math.ceil(float(record.series(measure).epoch[-1]))),
             )
-            return Verdict("bad", message("diverged"), sentence, brief=brief)
+            remedy = message("Try a lower learning rate.")
+            return Verdict("bad", message("diverged"), sentence, brief=brief, remedy=remedy)
     return None
 
 
@@ -162,7 +166,8 @@ def _worse_than_guessing(record: Record) -> Verdict | None:
             loss=LOSS.figure(loss),
             guess=LOSS.figure(guess),
         )
-        return Verdict("bad", message("worse than guessing"), sentence, brief=brief)
+        remedy = message("Try a lower learning rate.")
+        return Verdict("bad", message("worse than guessing"), sentence, brief=brief, remedy=remedy)
     accuracy, share = record.value(VALIDATION_ACCURACY), record.chance.get(ACCURACY.name)
     if accuracy is None or share is None or accuracy >= share - 1.5 * _margin(record, share):
         return None
@@ -177,7 +182,8 @@ def _worse_than_guessing(record: Record) -> Verdict | None:
         accuracy=ACCURACY.figure(accuracy),
         guess=ACCURACY.figure(share),
     )
-    return Verdict("bad", message("worse than guessing"), sentence, brief=brief)
+    remedy = message("Look at the classes of both.")
+    return Verdict("bad", message("worse than guessing"), sentence, brief=brief, remedy=remedy)
 
 
 def _too_few(record: Record) -> Verdict | None:
@@ -195,7 +201,8 @@ def _too_few(record: Record) -> Verdict | None:
         "Too few images to tell: only {count}.",
         count=record.judged_images,
     )
-    return Verdict("advice", message("too few to tell"), sentence, brief=brief)
+    remedy = message("Hold back more.")
+    return Verdict("advice", message("too few to tell"), sentence, brief=brief, remedy=remedy)
 
 
 def _like_guessing(record: Record) -> Verdict | None:
@@ -229,7 +236,8 @@ def _like_guessing(record: Record) -> Verdict | None:
         )
     else:
         return None
-    return Verdict("advice", message("like guessing"), sentence, brief=brief)
+    remedy = message("Try another learning rate, or train for longer.")
+    return Verdict("advice", message("like guessing"), sentence, brief=brief, remedy=remedy)
 
 
 def _overfits(record: Record) -> Verdict | None:
@@ -276,7 +284,13 @@ def _knows_its_own_better(record: Record) -> Verdict | None:
         then=ACCURACY.figure(found.training_accuracy),
         now=ACCURACY.figure(found.validation_accuracy),
     )
-    return Verdict("advice", message("gap of {gap} points", gap=f"{100 * wide:.0f}"), sentence, overfits=True)
+    brief = message(
+        "Knows its own images better: {then} right, others {now}.",
+        then=ACCURACY.figure(found.training_accuracy),
+        now=ACCURACY.figure(found.validation_accuracy),
+    )
+    word = message("gap of {gap} points", gap=f"{100 * wide:.0f}")
+    return Verdict("advice", word, sentence, overfits=True, brief=brief)
 
 
 def _too_sure(record: Record) -> Verdict | None:

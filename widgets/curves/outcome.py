@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -26,6 +26,8 @@ from widgets.look.plain import plain_hint
 from widgets.look.translation import said
 
 _ICON = 16
+_MOST_LINES = 2
+"""Lines that the sentence may take from the curves."""
 
 
 class Outcome(QWidget):
@@ -84,7 +86,7 @@ class Outcome(QWidget):
         self.update()
 
     def set_compact(self, compact: bool) -> None:
-        """Whether there is room for one line only; the rest is told on hover."""
+        """Whether there is room for one line only, and not for two; the rest is told on hover."""
         if compact != self._compact:
             self._compact = compact
             self._text.setWordWrap(not compact)
@@ -92,13 +94,17 @@ class Outcome(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._compact:
-            self._write()
+        self._row.activate()
+        self._write()
 
     def _write(self) -> None:
-        whole = text = self._forms[0]
+        whole, metrics = self._forms[0], self._text.fontMetrics()
         if self._compact:
-            text = first_that_fits(self._forms, self._text.fontMetrics(), self._text.width())
+            text = first_that_fits(self._forms, metrics, self._text.width())
+        else:
+            high = [form for form in self._forms if _lines(form, metrics, self._text.width()) <= _MOST_LINES]
+            # what is still too long is told whole: nothing that went wrong is left out
+            text = next(iter(high), self._forms[-1])
         self._text.setText(text)
         self.setToolTip(plain_hint(whole) if text != whole else "")
 
@@ -138,6 +144,12 @@ class Outcome(QWidget):
     def _show_details(self) -> None:
         if self.record is not None and isinstance(self.record.ended, Failed):
             _Details(self.record.ended, self).open()
+
+
+def _lines(words: str, metrics: QFontMetrics, width: int) -> int:
+    """How many lines a label of this width needs for the words."""
+    room = metrics.boundingRect(0, 0, width, 1_000_000, int(Qt.TextFlag.TextWordWrap), words)
+    return round(room.height() / metrics.lineSpacing())
 
 
 class _Details(QDialog):

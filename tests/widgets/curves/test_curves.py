@@ -338,7 +338,7 @@ def test_in_a_low_panel_the_verdict_comes_first_and_the_rest_on_hover(panel):
     ]
     assert not charts[0].intersects(charts[1])
     assert not charts[1].intersects(panel.runs_legend.geometry())
-    panel.resize(340, 700)
+    panel.resize(1_000, 700)
     QApplication.processEvents()
     assert panel.outcome.findChild(QLabel, "outcome_text").text() == panel.outcome.sentence()
 
