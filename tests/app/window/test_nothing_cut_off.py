@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.features.explaining.one_step import OneStep
 from app.features.inside.xray import XRayCanvas
 from tests.app.window.cut_off import told
 from tests.app.window.opened import OpenedWindow
@@ -87,6 +88,20 @@ def test_nothing_is_cut_off_in_the_smallest_window(window, qtbot, drawer):
         window.desk.open_panel(name)
         assert window.zones.tabs.front() == name
         until_whole(window, qtbot, name)
+
+
+def test_a_step_is_told_with_the_gradients_in_the_smallest_window(window, qtbot):
+    """Nothing is cut off at any moment of the story, and the pictures of the gradient stay."""
+    window.feature(OneStep).step_alone()
+    qtbot.waitUntil(lambda: window.feature(OneStep).panel.seen is not None, timeout=60_000)
+    window.desk.open_panel("one_step")
+    room = panel(window, "one_step")
+    for moment in (0, 1, 2, 8, room.player.steps - 2, room.player.steps - 1):
+        room.player.go(moment)
+        until_whole(window, qtbot, f"step, moment {moment}")
+    room.player.go(4)
+    qtbot.waitUntil(room.descent.isVisible)
+    assert room.descent.width() >= room.descent.width_with_pictures()
 
 
 def test_the_map_of_the_data_is_in_sight_as_a_whole_in_the_smallest_window(window, qtbot):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
+    QHelpEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -17,7 +19,7 @@ from PySide6.QtGui import (
     QPen,
     QPolygonF,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from networks.explanations.descent import DescentRow
 from networks.explanations.figures import figure
@@ -26,6 +28,7 @@ from widgets.inside.backward.lanes import Stream, streams
 from widgets.look import theme
 from widgets.look.color_scale import painted
 from widgets.look.icon import icon_of, paint_icon
+from widgets.look.plain import plain_hint
 from widgets.look.translation import said
 
 _ROW, _DENSE_ROW, _HEAD = 26, 21, 24
@@ -114,9 +117,25 @@ class DescentView(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(_CHIP + _RIBBON + _NORM, self.sizeHint().height())
 
+    def width_with_pictures(self) -> int:
+        """The width from which on the gradients themselves are shown."""
+        return math.ceil(sum(self._needed().values())) + theme.grown(_MAPS)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            # what has no column says it here
+            index = self._index_at(event.pos().y())
+            words = "" if index is None else self.words(index)
+            QToolTip.showText(event.globalPos(), plain_hint(words), self)
+            return True
+        return super().event(event)
+
+    def _index_at(self, height: float) -> int | None:
+        index = int((height - theme.grown(_HEAD)) // self._row)
+        return index if 0 <= index < len(self._rows) else None
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        index = int((event.position().y() - theme.grown(_HEAD)) // self._row)
-        if 0 <= index < len(self._rows):
+        if (index := self._index_at(event.position().y())) is not None:
             self.chosen.emit(index)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -137,14 +156,15 @@ class DescentView(QWidget):
     def _columns(self) -> dict[str, QRectF]:
         """The columns that have room, by name; what says least gives way first."""
         grown = theme.grown
-        factors, norms, weights = self._widths()
-        wide = {"chip": grown(_CHIP), "ribbon": grown(_RIBBON) + 18.0 * self._lanes(), "norm": norms}
+        factors, _, weights = self._widths()
+        wide = self._needed()
         rest = self.width() - sum(wide.values())
+        # what a layer does is also told in a sentence, once it is reached
         for name, width in (
             ("maps", grown(_MAPS)),
-            ("does", grown(_DOES)),
             ("weights", grown(_TRACK) + weights),
             ("factor", factors),
+            ("does", grown(_DOES)),
         ):
             if rest >= width:
                 wide[name] = width
@@ -158,6 +178,11 @@ class DescentView(QWidget):
                 found[name] = QRectF(left, 0, wide[name], 0)
                 left += wide[name]
         return found
+
+    def _needed(self) -> dict[str, float]:
+        """The columns that never give way."""
+        ribbon = theme.grown(_RIBBON) + 18.0 * self._lanes()
+        return {"chip": theme.grown(_CHIP), "ribbon": ribbon, "norm": self._widths()[1]}
 
     def _widths(self) -> tuple[float, float, float]:
         """Of the columns of factors, norms and norms on the weights.

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from networks.explanations.descent import DescentRow, descent
-from networks.explanations.figures import figure, hundredths, line
+from networks.explanations.figures import figure, line
 from networks.explanations.gradient_page import largest_gradient
 from networks.explanations.step import SeenStep, StepGradient, TensorStep
-from networks.layers.merge import Add
 from networks.xray.value_place import GradientPlace
 from widgets.controls.elided_label import ElidedLabel
 from widgets.controls.player import Chapter, Player
@@ -23,12 +21,17 @@ from widgets.forms.rows import dim
 from widgets.inside.backward.descent_view import DescentView
 from widgets.inside.backward.head import StepHead
 from widgets.inside.backward.weight_card import WeightCard
+from widgets.inside.backward.words import about_words, again_words, row_words
 from widgets.look import theme
-from widgets.look.translation import layers_counted, said, thousands, weights_counted
+from widgets.look.translation import layers_counted, said, weights_counted
 
 _CARD = 300
+_LAYERS, _WEIGHT = 0, 1
+"""What `parts` offers where the layers and the weight have no room beside each other."""
 _LOW = 560
 """In a lower room, the answer folds to a line once the layers are told of, whose rows are lower as well."""
+_ANY_WIDTH = 16_777_215
+"""Qt's own largest width: none is set."""
 _FORWARD, _LOSS = 0, 1
 """The first steps of the story; then come the layers, the weights, and the batch once more."""
 
@@ -72,6 +75,9 @@ class BackwardPanel(QWidget):
         self.card.moved.connect(self._explain_gradient)
         self.card.asked.connect(self._ask_for_weight)
         self.story, self.again = dim(), QLabel()
+        self.parts = Segments((self.tr("Layers"), self.tr("One weight")))
+        self.parts.chosen.connect(self._turn)
+        self._part, self._narrow = _LAYERS, False
         self.again.setTextFormat(Qt.TextFormat.PlainText)
         self.again.setWordWrap(True)
         self.player = Player()
@@ -92,14 +98,18 @@ class BackwardPanel(QWidget):
         top = self._top()
         self._scroll = _in_column(self.descent)
         side = QWidget()
-        column = QVBoxLayout(side)
-        column.setContentsMargins(theme.SPACE, 0, 0, 0)
-        column.setSpacing(theme.SPACE)
+        self._told = QVBoxLayout(side)
+        self._told.setContentsMargins(theme.SPACE, 0, 0, 0)
+        self._told.setSpacing(theme.SPACE)
         for widget in (self.story, self.again, self.card):
-            column.addWidget(widget)
-        column.addStretch(1)
+            self._told.addWidget(widget)
+        self._told.addStretch(1)
         self._side = _in_column(side)
         self._side.setFixedWidth(theme.grown(_CARD))
+        self._line = QHBoxLayout()
+        self._line.setSpacing(theme.SPACE)
+        self._line.addWidget(self.parts)
+        self.parts.hide()
         body = QHBoxLayout()
         body.setSpacing(theme.SPACE)
         body.addWidget(self._scroll, 1)
@@ -113,6 +123,7 @@ class BackwardPanel(QWidget):
         whole.addLayout(top)
         whole.addWidget(self.hint)
         whole.addWidget(self.head)
+        whole.addLayout(self._line)
         whole.addWidget(self._body, 1)
         whole.addWidget(self.player)
         whole.addStretch(0)
@@ -181,13 +192,14 @@ class BackwardPanel(QWidget):
         for widget in (self.head, self._body, self.player):
             widget.setVisible(there)
         self.hint.setVisible(not there)
+        self._fold()
         self._show_button()
         self._note = note
         self._show_hint()
         if seen is None:
             self.about.set_text("")
             return
-        whole = self._about_words(seen)
+        whole = about_words(seen)
         self.about.set_text(whole, shorter="  ·  ".join(whole.split("  ·  ")[:2]))
         self._show_picture()
         backward = layers_counted(len(self._rows))
@@ -199,29 +211,6 @@ class BackwardPanel(QWidget):
             Chapter(self.tr("Once more"), 1, figure(seen.loss_again)),
         )
         self.player.show_story(chapters)
-
-    def _about_words(self, seen: SeenStep) -> str:
-        if seen.alone:
-            words = self.tr(
-                "a copy learned from the probe alone  ·  the run did not change: it is at step {step}"
-            )
-            return words.format(step=thousands(seen.step - 1)) + self._clipped_words(seen)
-        words = self.tr("step {step}, epoch {epoch}  ·  a batch of {count}")
-        told = words.format(step=thousands(seen.step), epoch=f"{seen.epoch:.3g}", count=len(seen.rows))
-        again = (
-            self.tr("  ·  computed once more: its loss differs from the run’s by {difference}").format(
-                difference=figure(seen.difference)
-            )
-            if seen.difference
-            else self.tr("  ·  computed once more, with the same loss")
-        )
-        return told + self._clipped_words(seen) + again
-
-    def _clipped_words(self, seen: SeenStep) -> str:
-        if seen.given >= seen.norm * (1 - 1e-6):
-            return ""
-        words = self.tr("  ·  gradient clipped from {norm} to {given}")
-        return words.format(norm=figure(seen.norm), given=figure(seen.given))
 
     def _learned_words(self, seen: SeenStep) -> str:
         count = sum(step.after.size for step in seen.tensors.values())
@@ -275,15 +264,45 @@ class BackwardPanel(QWidget):
             self.card.show_layer(row.name, self._tensors_of(row.name))
             self.layer_reached.emit(row.name)
         self.way_reached.emit()
+        self._part = _WEIGHT if updated else _LAYERS
+        self._fold()
         self.again.setVisible(once_more)
         if once_more:
-            self.again.setText(self._again_words(seen))
+            self.again.setText(again_words(seen, self._image, self._names))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fold()
         self._share_room()
         self._whole.activate()
         self._bring()
+
+    @Slot(int)
+    def _turn(self, part: int) -> None:
+        self._part = part
+        self._fold()
+
+    def _fold(self) -> None:
+        """Shows the layers or the weight, where there is no room for both and the gradients' pictures."""
+        there, both = self._seen is not None, theme.grown(_CARD) + self.descent.width_with_pictures()
+        narrow = there and self.width() < both + 3 * theme.SPACE + 2 * theme.MARGIN
+        if narrow is not self._narrow:
+            self._narrow = narrow
+            self._side.setMinimumWidth(0 if narrow else theme.grown(_CARD))
+            self._side.setMaximumWidth(_ANY_WIDTH if narrow else theme.grown(_CARD))
+            # what happens is told beside the switch, so that it stands above the layers as well
+            if narrow:
+                self._line.insertWidget(0, self.story, 1)
+            else:
+                self._told.insertWidget(0, self.story)
+            self.story.show()
+            self._told.setContentsMargins(0 if narrow else theme.SPACE, 0, 0, 0)
+            self.card.set_beside(narrow)
+        self.parts.setVisible(narrow and not self.card.isHidden())
+        self.parts.show_index(self._part)
+        weight = self._part == _WEIGHT and not self.card.isHidden()
+        self._side.setVisible(not narrow or weight)
+        self._scroll.setVisible(not narrow or not weight)
 
     def _bring(self) -> None:
         """Brings the layer that is told of into sight."""
@@ -323,7 +342,7 @@ class BackwardPanel(QWidget):
                 "should have been said: blue scores are to rise, orange ones to fall."
             )
         elif walked and position <= _LOSS + len(self._rows):
-            words = self._row_words(self._rows[walked - 1])
+            words = row_words(self._rows[walked - 1])
         elif position == _LOSS + len(self._rows) + 1:
             words = self.tr("Now the optimizer changes every weight at once. One of them in figures:")
         else:
@@ -333,20 +352,6 @@ class BackwardPanel(QWidget):
                 else self.tr("The same batch with the same random numbers, after the step:")
             )
         self.story.setText(words)
-
-    def _row_words(self, row: DescentRow) -> str:
-        words = self.tr("{name}: {does}.").format(name=row.name, does=said(row.does))
-        if isinstance(row.layer, Add) and len(row.ways) > 1:
-            words += " " + self.tr(
-                "At the sum the gradient forks and goes on unchanged: a shortcut carries it past the block."
-            )
-        elif len(row.ways) == 1:
-            factor = row.factors[0]
-            if factor > 1.5:
-                words += " " + self.tr("It grows, ×{factor}.").format(factor=f"{factor:.3g}")
-            elif factor < 0.67:
-                words += " " + self.tr("It shrinks, ×{factor}.").format(factor=f"{factor:.3g}")
-        return words
 
     @Slot()
     def _explain_gradient(self) -> None:
@@ -370,23 +375,6 @@ class BackwardPanel(QWidget):
         if self._seen is not None:
             place = GradientPlace(self.card.layer, self.card.at, self.card.tensor)
             self.origin_wished.emit(StepGradient(self._seen, place, self._image))
-
-    def _again_words(self, seen: SeenStep) -> str:
-        image = self._image
-        label, best = int(seen.labels[image]), int(np.argmax(np.nan_to_num(seen.said[image])))
-        told = [
-            self.tr("loss {before} → {after}").format(
-                before=figure(seen.trace.loss), after=figure(seen.loss_again)
-            )
-        ]
-        for each in dict.fromkeys((label, best)):
-            before, after = (float(said_of[image][each]) for said_of in (seen.said, seen.said_again))
-            told.append(
-                self.tr("{name}: {before} → {after} %").format(
-                    name=self._names[each], before=hundredths(before), after=hundredths(after)
-                )
-            )
-        return "\n".join(told)
 
 
 def _in_column(widget: QWidget) -> QScrollArea:

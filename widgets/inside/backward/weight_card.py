@@ -31,6 +31,8 @@ from widgets.look.color_scale import painted
 from widgets.look.translation import said
 
 _SIDE = 96
+_FIGURES = 2
+"""The row in which the arithmetic stands, between the weight and its sum."""
 
 
 class WeightCard(QWidget):
@@ -58,7 +60,9 @@ class WeightCard(QWidget):
         self.where, self.change, self.shift = dim(), QLabel(), dim()
         self.change.setFont(theme.font(theme.LARGE, bold=True, mono=True))
         self.change.setWordWrap(True)
-        self.lines = QGridLayout()
+        self._figures = QWidget()
+        self.lines = QGridLayout(self._figures)
+        self.lines.setContentsMargins(0, 0, 0, 0)
         self.lines.setHorizontalSpacing(theme.SPACE)
         self.lines.setVerticalSpacing(theme.SPACE // 2)
         self.lines.setColumnStretch(1, 1)
@@ -81,14 +85,27 @@ class WeightCard(QWidget):
         top.setSpacing(theme.SPACE + 4)
         top.addWidget(self.grid, 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(beside, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.SPACE)
-        column.addWidget(self.title)
-        column.addLayout(top)
-        column.addLayout(self.lines)
-        for below in (self.sum, self.plain, self.origin, self.ask):
-            column.addWidget(below)
+        self._grid = grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(theme.SPACE)
+        grid.setHorizontalSpacing(theme.MARGIN)
+        grid.setColumnStretch(0, 1)
+        grid.addWidget(self.title, 0, 0)
+        grid.addLayout(top, 1, 0)
+        grid.addWidget(self._figures, _FIGURES, 0)
+        for row, below in enumerate((self.sum, self.plain, self.origin, self.ask), _FIGURES + 1):
+            grid.addWidget(below, row, 0)
+        grid.setRowStretch(_FIGURES + 5, 1)
+
+    def set_beside(self, beside: bool) -> None:
+        """Whether the arithmetic stands beside the rest: it is as high as both, where there is the width."""
+        grid = self._grid
+        grid.removeWidget(self._figures)
+        if beside:
+            grid.addWidget(self._figures, 0, 1, _FIGURES + 6, 1, Qt.AlignmentFlag.AlignTop)
+        else:
+            grid.addWidget(self._figures, _FIGURES, 0)
+        grid.setColumnStretch(1, 1 if beside else 0)
 
     @property
     def layer(self) -> str:

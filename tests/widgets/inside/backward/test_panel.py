@@ -7,7 +7,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from networks.explanations.figures import figure
 from tests.networks.insight.first_step import first_step
@@ -15,6 +17,7 @@ from widgets.inside.backward.answer import _forms
 from widgets.inside.backward.descent_view import DescentView
 from widgets.inside.backward.panel import BackwardPanel
 from widgets.inside.backward.weight_card import WeightGrid
+from widgets.look.plain import plain_hint
 
 NAMES = tuple("0123456789")
 
@@ -111,6 +114,45 @@ def test_another_picture_of_the_batch_can_be_followed(panel, seen, qtbot):
     second = int(seen.order[1])
     assert figure(float(seen.losses[second])) in panel.head.loss_words.text()
     assert not (panel._rows[0].gradient == first).all()
+
+
+def test_in_a_narrow_room_the_layers_keep_the_gradients_and_the_weight_is_a_page_of_its_own(panel, qtbot):
+    panel.player.go(3)
+    assert not panel.parts.isVisible()
+    assert panel.card.isVisible()
+    panel.resize(700, 430)
+    qtbot.waitUntil(panel.parts.isVisible)
+    assert "maps" in panel.descent._columns()
+    assert panel.story.isVisible()
+    assert not panel.card.isVisible()
+    panel.parts.button(1).click()
+    assert panel.card.isVisible()
+    assert panel.story.isVisible()
+    assert not panel.descent.isVisible()
+    panel.player.go(panel.player.position + 1)
+    assert panel.descent.isVisible(), "the next layer is shown among the layers"
+    panel.player.go(panel.player.steps - 1)
+    assert panel.card.isVisible(), "the weights are changed, and the story has come to them"
+    assert panel.again.isVisible()
+    panel.player.go(0)
+    assert not panel.parts.isVisible(), "no weight to show yet"
+    assert panel.descent.isVisible()
+    panel.player.go(3)
+    panel.resize(1100, 800)
+    qtbot.waitUntil(lambda: not panel.parts.isVisible())
+    assert panel.card.isVisible()
+    assert panel.descent.isVisible()
+    assert panel.story.parentWidget() is panel.card.parentWidget()
+
+
+def test_what_has_no_column_is_told_on_hover(panel, qtbot):
+    panel.resize(700, 430)
+    qtbot.waitUntil(lambda: "does" not in panel.descent._columns())
+    place = panel.descent.place(0).center().toPoint()
+    there = panel.descent.mapToGlobal(place)
+    QApplication.sendEvent(panel.descent, QHelpEvent(QEvent.Type.ToolTip, place, there))
+    assert QToolTip.text() == plain_hint(panel.descent.words(0))
+    QToolTip.hideText()
 
 
 def test_playing_comes_to_the_end_and_stops(panel, qtbot):
