@@ -12,7 +12,12 @@ from app.terminal import command_line
 
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
-BESIDES = {"networks/explanations", "networks/insight", "networks/insight/attribution", "networks/doctor"} | {
+BESIDES = {
+    "networks/doctor",
+    "networks/explanations",
+    "networks/explanations/layers",
+    "networks/insight",
+    "networks/insight/attribution",
     "networks/training",
     "tests/app/window",
     "tests/benchmarks",

@@ -142,7 +142,7 @@ def add_layer(tree):
 
 
 def add_explanation(tree):
-    file = tree / "networks" / "explanations" / "copying.py"
+    file = tree / "networks" / "explanations" / "layers" / "copying.py"
     explanation = examples("Adding a layer type")[1]
     file.write_text(f"{file.read_text(encoding='utf-8')}\n\n{explanation}", encoding="utf-8")
 

@@ -13,7 +13,7 @@ from app.background.job import Task
 from app.probing.budget import Counted, blocks_of
 from app.probing.sources import Source
 from app.training.memory import lean_memory
-from networks.explanations.kept import Kept
+from networks.explanations.traces.kept import Kept
 from networks.graph.network import Network
 from networks.project.kept_project import project_of
 from networks.project.project import Project

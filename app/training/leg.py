@@ -12,7 +12,7 @@ from app.background.job import Task, broke_off
 from app.background.log import LOG
 from app.session.version import version
 from networks.core.message import Message, UserError, message
-from networks.explanations.step import SeenStep
+from networks.explanations.traces.step import SeenStep
 from networks.project.exactness import approximately_again, inexact
 from networks.project.project import Project
 from networks.recipes.steering import Course

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from networks.core.message import UserError, message
-from networks.explanations.kept import Kept
-from networks.explanations.losses import LossPass
-from networks.explanations.page import with_pixels
-from networks.explanations.trace import Trace
+from networks.explanations.pages.page import with_pixels
+from networks.explanations.traces.kept import Kept
+from networks.explanations.traces.trace import Trace
+from networks.explanations.values.losses import LossPass
 from networks.graph.check import Report, check
 from networks.graph.network import Network
 from networks.insight.looker import Looker

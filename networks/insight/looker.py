@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor, fx, nn
 
 from networks.core.shapes import count
-from networks.explanations.trace import Trace
+from networks.explanations.traces.trace import Trace
 from networks.graph.check import check
 from networks.insight.closeups import spread
 from networks.insight.pictures import Pictures

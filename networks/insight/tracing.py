@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from networks.core.call import Argument, Call
-from networks.explanations.losses import LossPass
-from networks.explanations.trace import Trace, length
+from networks.explanations.traces.trace import Trace, length
+from networks.explanations.values.losses import LossPass
 from networks.graph.check import check
 from networks.graph.forward import Forward, Operation, auxiliary_weights, forward_of
 from networks.graph.network import Network, Wire

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, fx, nn
 
 from networks.core.message import UserError, message
-from networks.explanations.step import SeenStep
+from networks.explanations.traces.step import SeenStep
 from networks.graph.check import check
 from networks.graph.network import Network
 from networks.insight.looker import Looker

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from networks.core.message import UserError
-from networks.explanations.places import Array
-from networks.explanations.step import SeenStep, TensorStep, beyond_memory, bytes_of_story
-from networks.explanations.trace import Trace
+from networks.explanations.core.places import Array
+from networks.explanations.traces.step import SeenStep, TensorStep, beyond_memory, bytes_of_story
+from networks.explanations.traces.trace import Trace
 from networks.explanations.updates.arithmetic import WeightStep
 from networks.insight.tracing import traced
 from networks.project.project import Project

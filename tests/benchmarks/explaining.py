@@ -9,10 +9,10 @@ from typing import Any
 
 import torch
 
-from networks.explanations.layer_pass import LayerPass
-from networks.explanations.receptive_field import receptive_field
-from networks.explanations.trace import bytes_of_trace
-from networks.explanations.value import explained
+from networks.explanations.core.layer_pass import LayerPass
+from networks.explanations.traces.trace import bytes_of_trace
+from networks.explanations.values.receptive_field import receptive_field
+from networks.explanations.values.value import explained
 from networks.graph.check import check
 from networks.insight.taps import Taps
 from networks.insight.tracing import traced

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 from PySide6.QtCore import QCoreApplication, QObject, QPoint, QPointF, QRectF, QTimer, Signal, Slot
 
-from networks.explanations.figures import figure
+from networks.explanations.words.figures import figure
 from networks.graph.presentation import Folding
 from networks.layers.ends import Input, Output
 from networks.xray.health import Health, Units, why_zero

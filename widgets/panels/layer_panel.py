@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from networks.core.fields import changed, fields_of
 from networks.core.shapes import Shape, show
-from networks.explanations.small_grid import KINDS
+from networks.explanations.layers.small_grid import KINDS
 from networks.graph import edits
 from networks.graph.check import NodeReport, Report
 from networks.graph.network import Network

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Slot
 from PySide6.QtWidgets import QMenu
 
-from networks.explanations.small_grid import KINDS
+from networks.explanations.layers.small_grid import KINDS
 from widgets.canvas.view import CanvasView
 
 LINE = ""

@@ -10,7 +10,7 @@ from app.feature.desk import NOTICE, Desk
 from app.feature.feature import Feature
 from app.feature.gesture import Gesture
 from app.feature.shown import Shown
-from networks.explanations.small_grid import KINDS
+from networks.explanations.layers.small_grid import KINDS
 from networks.graph import edits
 from networks.layers.base import Layer
 

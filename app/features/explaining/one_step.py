@@ -19,7 +19,7 @@ from app.probing.sources import Source
 from app.training.memory import lean_memory
 from networks.core.finding import blocking
 from networks.core.message import Message, visible
-from networks.explanations.step import SeenStep, beyond_memory, bytes_of_story
+from networks.explanations.traces.step import SeenStep, beyond_memory, bytes_of_story
 from networks.xray.probe import DataPicture
 from widgets.controls.section import ShowWatch
 from widgets.look.translation import said

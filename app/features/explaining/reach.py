@@ -12,7 +12,7 @@ from app.feature.desk import Desk
 from app.feature.feature import Feature
 from app.feature.shown import Shown
 from networks.core.message import Message
-from networks.explanations.receptive_field import receptive_field
+from networks.explanations.values.receptive_field import receptive_field
 from networks.graph.check import Report
 from networks.graph.network import Network
 from networks.xray.reach import Reach, SeenBox

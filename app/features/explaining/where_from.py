@@ -37,8 +37,8 @@ from app.features.explaining.where_from_work import (
 from app.probing.budget import Counted
 from app.probing.sight import Sight
 from networks.core.message import Message, visible
-from networks.explanations.page import Page
-from networks.explanations.step import StepGradient
+from networks.explanations.pages.page import Page
+from networks.explanations.traces.step import StepGradient
 from networks.xray.value_place import GradientPlace, ValuePlace
 from widgets.controls.section import ShowWatch
 from widgets.look.translation import said

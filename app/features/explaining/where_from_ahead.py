@@ -15,7 +15,7 @@ from app.features.explaining.where_from_work import HOLDER, Key, Known, bytes_of
 from app.probing.sources import Source
 from app.probing.work import KeptPass
 from networks.core.message import Message
-from networks.explanations.kept import bytes_of_outputs
+from networks.explanations.traces.kept import bytes_of_outputs
 from networks.xray.value_place import ValuePlace
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from app.probing.budget import Counted
 from app.probing.sources import Source
 from app.training.memory import lean_memory
 from networks.core.message import Message, UserError, message
-from networks.explanations.gradient_page import gradient_page, largest_gradient
-from networks.explanations.kept import Kept, bytes_of_outputs
-from networks.explanations.page import Page, page
-from networks.explanations.step import SeenStep
-from networks.explanations.trace import Trace, bytes_of_trace
+from networks.explanations.pages.gradient_page import gradient_page, largest_gradient
+from networks.explanations.pages.page import Page, page
+from networks.explanations.traces.kept import Kept, bytes_of_outputs
+from networks.explanations.traces.step import SeenStep
+from networks.explanations.traces.trace import Trace, bytes_of_trace
 from networks.graph.check import Report, check
 from networks.layers.ends import Output
 from networks.xray.silenced import NOTHING_OFF, Silenced

@@ -9,7 +9,7 @@ from app.background.job import Task
 from app.probing.sources import Source
 from app.probing.work import looker_of
 from networks.core.message import Message, UserError
-from networks.explanations.receptive_field import ReceptiveField, receptive_field
+from networks.explanations.values.receptive_field import ReceptiveField, receptive_field
 from networks.graph.check import Report
 from networks.layers.ends import Input
 from networks.project.project import Project

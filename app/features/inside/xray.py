@@ -21,7 +21,7 @@ from app.probing.sources import KeptSource, Source
 from app.probing.work import healths
 from networks.core.after_step import AfterStep
 from networks.core.message import visible
-from networks.explanations.figures import hundredths
+from networks.explanations.words.figures import hundredths
 from networks.recipes.learning_section import RANDOM
 from networks.xray.probe import DataPicture, OwnPicture, Which
 from networks.xray.view import XRay

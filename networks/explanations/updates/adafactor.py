@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from networks.core.message import message
-from networks.explanations.places import Array
+from networks.explanations.core.places import Array
 from networks.explanations.updates.arithmetic import Arithmetic, Rule, fine, fine_enclosed
 from networks.recipes.optimizers import Adafactor, Optimizer
 

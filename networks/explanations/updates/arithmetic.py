@@ -10,8 +10,8 @@ import msgspec
 import numpy as np
 
 from networks.core.message import Message, message
-from networks.explanations.figures import enclosed, figure
-from networks.explanations.places import Array, Position
+from networks.explanations.core.places import Array, Position
+from networks.explanations.words.figures import enclosed, figure
 from networks.recipes.optimizers import Optimizer
 
 DECIMALS = 5

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from networks.core.message import UserError, message
-from networks.explanations.places import Position
+from networks.explanations.core.places import Position
 from networks.explanations.updates import adafactor, adam, gradient_descent, muon, scaled_gradient
 from networks.explanations.updates.arithmetic import Arithmetic, Rule, Update, WeightStep
 from networks.recipes.optimizers import Optimizer

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, fx
 
-from networks.explanations.kept import bytes_of_outputs
+from networks.explanations.traces.kept import bytes_of_outputs
 from networks.graph.check import Report, check
 from networks.graph.network import Network
 from networks.module.build import evaluation

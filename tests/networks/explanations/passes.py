@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from networks.core.shapes import Shape
-from networks.explanations.layer_pass import LayerPass
+from networks.explanations.core.layer_pass import LayerPass
 from networks.layers.base import Layer
 from networks.layers.ends import AuxiliaryOutput, Input, Output
 from networks.module.build import run

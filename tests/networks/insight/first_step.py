@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from networks.explanations.step import SeenStep
+from networks.explanations.traces.step import SeenStep
 from networks.insight.witness import Witness
 from networks.runs.events import Stepped
 from networks.training.run import Run

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from networks.explanations.layer_pass import LayerPass
-from networks.explanations.receptive_field import receptive_field
-from networks.explanations.value import explained
+from networks.explanations.core.layer_pass import LayerPass
+from networks.explanations.values.receptive_field import receptive_field
+from networks.explanations.values.value import explained
 from networks.graph.check import check
 from networks.insight.taps import Taps
 from networks.layers.ends import Input
 from networks.module.build import build
 from networks.presets.catalog import PRESETS
-from tests.networks.explanations.test_catalog import scale
+from tests.networks.explanations.layers.test_catalog import scale
 
 NAMES = ("LeNet-5 (1998)", "LeNet-5", "AlexNet small", "VGG small", "ResNet-20")
 SMALL = [preset for preset in PRESETS if preset.name in NAMES]

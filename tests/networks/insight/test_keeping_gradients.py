@@ -10,8 +10,8 @@ import torch
 from torch import nn
 
 from networks.core.message import UserError
-from networks.explanations.gradient_page import gradient_page, largest_gradient
-from networks.explanations.page import page
+from networks.explanations.pages.gradient_page import gradient_page, largest_gradient
+from networks.explanations.pages.page import page
 from networks.insight.keeping import keep, keep_gradients
 from networks.insight.looker import Looker
 from networks.insight.pictures import Pictures

@@ -10,7 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from networks.explanations.trace import bytes_of_trace
+from networks.explanations.traces.trace import bytes_of_trace
 from networks.graph.check import check
 from networks.graph.edits import set_layers
 from networks.graph.network import Network, Node, Wire
@@ -26,7 +26,7 @@ from networks.layers.rectifiers import ReLU
 from networks.layers.regularization import Dropout, Dropout2d, StochasticDepth
 from networks.module.build import build
 from networks.recipes.losses import CrossEntropy
-from tests.networks.explanations.test_catalog import scale
+from tests.networks.explanations.layers.test_catalog import scale
 from tests.networks.module.chains import fitting
 
 CLASSES_HERE = 10

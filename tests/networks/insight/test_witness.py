@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from networks.core.message import UserError
-from networks.explanations.places import Position
+from networks.explanations.core.places import Position
 from networks.insight import witness
 from networks.insight.witness import Witness
 from networks.recipes.augmentation.shift import Shift

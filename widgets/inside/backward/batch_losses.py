@@ -7,8 +7,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from networks.explanations.figures import figure
-from networks.explanations.places import Numbers
+from networks.explanations.core.places import Numbers
+from networks.explanations.words.figures import figure
 from widgets.look import theme
 
 

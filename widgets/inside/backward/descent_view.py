@@ -21,9 +21,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from networks.explanations.descent import DescentRow
-from networks.explanations.figures import figure
-from networks.explanations.places import Array
+from networks.explanations.core.places import Array
+from networks.explanations.pages.descent import DescentRow
+from networks.explanations.words.figures import figure
 from widgets.inside.backward.lanes import Stream, streams
 from widgets.look import theme
 from widgets.look.color_scale import painted

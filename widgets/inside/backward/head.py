@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from networks.explanations.figures import figure, hundredths
-from networks.explanations.step import SeenStep
+from networks.explanations.traces.step import SeenStep
+from networks.explanations.words.figures import figure, hundredths
 from networks.runs.judgement.judgement import Reals
 from widgets.controls.column import column_of
 from widgets.controls.elided_label import ElidedLabel

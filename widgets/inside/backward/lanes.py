@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from networks.explanations.descent import DescentRow
+from networks.explanations.pages.descent import DescentRow
 
 
 class Stream(msgspec.Struct, frozen=True):

@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from networks.explanations.descent import DescentRow, descent
-from networks.explanations.figures import figure, line
-from networks.explanations.gradient_page import largest_gradient
-from networks.explanations.step import SeenStep, StepGradient, TensorStep
+from networks.explanations.pages.descent import DescentRow, descent
+from networks.explanations.pages.gradient_page import largest_gradient
+from networks.explanations.traces.step import SeenStep, StepGradient, TensorStep
+from networks.explanations.words.figures import figure, line
 from networks.xray.value_place import GradientPlace
 from widgets.controls.elided_label import ElidedLabel
 from widgets.controls.player import Chapter, Player

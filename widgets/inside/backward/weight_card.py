@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from networks.explanations.figures import figure
-from networks.explanations.places import Array, Position
-from networks.explanations.step import TensorStep
+from networks.explanations.core.places import Array, Position
+from networks.explanations.traces.step import TensorStep
 from networks.explanations.updates.arithmetic import Line, Update
 from networks.explanations.updates.update import UnexplainedOptimizerError
+from networks.explanations.words.figures import figure
 from widgets.controls.arrows import ARROWS
 from widgets.controls.combo_box import ComboBox
 from widgets.forms.rows import dim

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from networks.explanations.descent import DescentRow
-from networks.explanations.figures import figure, hundredths
-from networks.explanations.step import SeenStep
+from networks.explanations.pages.descent import DescentRow
+from networks.explanations.traces.step import SeenStep
+from networks.explanations.words.figures import figure, hundredths
 from networks.layers.merge import Add
 from widgets.look.translation import said, thousands
 

@@ -16,8 +16,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from networks.explanations.figures import figure, line
-from networks.explanations.page import Page
+from networks.explanations.pages.page import Page
+from networks.explanations.words.figures import figure, line
 from widgets.controls.screen_reader import tell
 from widgets.inside.explanation.captions import caption
 from widgets.inside.explanation.drawing import Drawing, Look

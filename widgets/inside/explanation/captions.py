@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from networks.explanations.figures import figure
-from networks.explanations.gradient_page import GradientPage
-from networks.explanations.page import Page
+from networks.explanations.pages.gradient_page import GradientPage
+from networks.explanations.pages.page import Page
+from networks.explanations.words.figures import figure
 from widgets.inside.explanation.drawing import Drawing
 from widgets.inside.explanation.gradient_captions import gradient_caption
 from widgets.inside.explanation.ink import tr

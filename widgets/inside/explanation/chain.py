@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from networks.explanations.figures import figure
-from networks.explanations.forms import Copied, Joined, Normalized, WeightedSum
-from networks.explanations.page import Page
+from networks.explanations.core.forms import Copied, Joined, Normalized, WeightedSum
+from networks.explanations.pages.page import Page
+from networks.explanations.words.figures import figure
 from widgets.inside.explanation.drawing import Drawing, Look
 from widgets.inside.explanation.ink import (
     CENTRE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from networks.explanations.forms import (
+from networks.explanations.core.forms import (
     Copied,
     Curve,
     Form,
@@ -13,8 +13,8 @@ from networks.explanations.forms import (
     Shares,
     WeightedSum,
 )
-from networks.explanations.gradient_page import GradientPage
-from networks.explanations.page import Page
+from networks.explanations.pages.gradient_page import GradientPage
+from networks.explanations.pages.page import Page
 from widgets.inside.explanation.chain import of_copied, of_normalized, of_nothing, of_product
 from widgets.inside.explanation.drawing import Drawing
 from widgets.inside.explanation.gradient_drawings import gradient_drawing_of

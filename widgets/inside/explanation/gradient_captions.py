@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from networks.explanations.figures import figure
-from networks.explanations.gradient_page import GradientPage
+from networks.explanations.pages.gradient_page import GradientPage
+from networks.explanations.words.figures import figure
 from widgets.inside.explanation.chain import Chain
 from widgets.inside.explanation.drawing import Drawing
 from widgets.inside.explanation.ink import tr

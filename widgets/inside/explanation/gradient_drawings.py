@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from networks.explanations.figures import enclosed, figure
-from networks.explanations.forms import Form, Joined, LossTerms, WeightedSum
-from networks.explanations.gradient_page import GradientPage
-from networks.explanations.places import Array, Position
-from networks.explanations.rows import rows_of
+from networks.explanations.core.forms import Form, Joined, LossTerms, WeightedSum
+from networks.explanations.core.places import Array, Position
+from networks.explanations.pages.gradient_page import GradientPage
+from networks.explanations.words.figures import enclosed, figure
+from networks.explanations.words.rows import rows_of
 from widgets.inside.explanation.chain import Chain, of_product
 from widgets.inside.explanation.drawing import Drawing
 from widgets.inside.explanation.ink import tr

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
-from networks.explanations.figures import short
+from networks.explanations.words.figures import short
 from widgets.curves.ticks import linear
 from widgets.look import theme
 from widgets.look.color_scale import painted

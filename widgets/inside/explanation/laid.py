@@ -6,12 +6,12 @@ import msgspec
 import numpy as np
 
 from networks.core.message import plural
-from networks.explanations.figures import figure
-from networks.explanations.forms import WeightedSum
-from networks.explanations.gradient_page import GradientPage
-from networks.explanations.page import Page
-from networks.explanations.places import Array, Numbers
-from networks.explanations.rows import parts_of
+from networks.explanations.core.forms import WeightedSum
+from networks.explanations.core.places import Array, Numbers
+from networks.explanations.pages.gradient_page import GradientPage
+from networks.explanations.pages.page import Page
+from networks.explanations.words.figures import figure
+from networks.explanations.words.rows import parts_of
 from widgets.inside.explanation.ink import Box, tr
 from widgets.look.translation import said
 

@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from networks.explanations.gradient_page import GradientPage
-from networks.explanations.page import Page
-from networks.explanations.small_grid import KINDS
+from networks.explanations.layers.small_grid import KINDS
+from networks.explanations.pages.gradient_page import GradientPage
+from networks.explanations.pages.page import Page
 from networks.xray.value_place import GradientPlace, ValuePlace
 from widgets.controls.column import column_of
 from widgets.controls.combo_box import ComboBox

@@ -6,8 +6,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from networks.explanations.figures import enclosed, figure
-from networks.explanations.rows import Row, rows_of
+from networks.explanations.words.figures import enclosed, figure
+from networks.explanations.words.rows import Row, rows_of
 from widgets.inside.explanation.drawing import Drawing, Look
 from widgets.inside.explanation.ink import (
     CENTRE,

@@ -17,10 +17,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from networks.explanations.figures import figure
-from networks.explanations.gradient_page import GradientPage
-from networks.explanations.page import Page
-from networks.explanations.receptive_field import ReceptiveField
+from networks.explanations.pages.gradient_page import GradientPage
+from networks.explanations.pages.page import Page
+from networks.explanations.values.receptive_field import ReceptiveField
+from networks.explanations.words.figures import figure
 from widgets.controls.arrows import ARROWS
 from widgets.controls.elided_label import first_that_fits
 from widgets.controls.screen_reader import tell

@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from networks.explanations.figures import figure
-from networks.explanations.forms import Curve
+from networks.explanations.core.forms import Curve
+from networks.explanations.words.figures import figure
 from networks.layers.base import Group
 from widgets.curves.ticks import linear
 from widgets.inside.explanation.drawing import Drawing, Look

@@ -6,9 +6,9 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from networks.explanations.gradient_page import GradientPage
-from networks.explanations.page import Page
-from networks.explanations.small_grid import KINDS
+from networks.explanations.layers.small_grid import KINDS
+from networks.explanations.pages.gradient_page import GradientPage
+from networks.explanations.pages.page import Page
 from widgets.inside.explanation.arithmetic import Arithmetic
 from widgets.inside.explanation.place_column import Cells
 from widgets.inside.explanation.to_try import Proposal

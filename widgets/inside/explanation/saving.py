@@ -9,8 +9,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from networks.core.message import visible
-from networks.explanations.gradient_page import GradientPage
-from networks.explanations.page import Page
+from networks.explanations.pages.gradient_page import GradientPage
+from networks.explanations.pages.page import Page
 from widgets.inside.explanation.arithmetic import Arithmetic
 from widgets.inside.explanation.ink import Ink, g, tr, width_of, write
 from widgets.inside.explanation.place_column import SIDE, Cells, Sight

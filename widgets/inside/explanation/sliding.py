@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from networks.explanations.page import Page
+from networks.explanations.pages.page import Page
 from networks.xray.value_place import ValuePlace
 
 SPOTS = 200

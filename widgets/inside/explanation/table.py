@@ -8,11 +8,11 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from networks.explanations.figures import figure
-from networks.explanations.forms import LossTerms, Shares, ranked
-from networks.explanations.losses import loss_terms
-from networks.explanations.page import Page
-from networks.explanations.places import Numbers
+from networks.explanations.core.forms import LossTerms, Shares, ranked
+from networks.explanations.core.places import Numbers
+from networks.explanations.pages.page import Page
+from networks.explanations.values.losses import loss_terms
+from networks.explanations.words.figures import figure
 from widgets.inside.explanation.drawing import Drawing, Look
 from widgets.inside.explanation.ink import (
     LEFT,

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from networks.explanations.figures import enclosed, figure
-from networks.explanations.forms import Joined, WeightedSum
-from networks.explanations.page import Page, stands_for
-from networks.explanations.places import Places
-from networks.explanations.rows import parts_of, rows_of
+from networks.explanations.core.forms import Joined, WeightedSum
+from networks.explanations.core.places import Places
+from networks.explanations.pages.page import Page, stands_for
+from networks.explanations.words.figures import enclosed, figure
+from networks.explanations.words.rows import parts_of, rows_of
 from networks.xray.value_place import ValuePlace
 from widgets.inside.explanation.drawing import Drawing, Look
 from widgets.inside.explanation.ink import RIGHT, Axis, Ink, bound_of, g, image_of, paint_image, tr, write

@@ -8,8 +8,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from networks.explanations.figures import figure
-from networks.explanations.page import Crumb, Page
+from networks.explanations.pages.page import Crumb, Page
+from networks.explanations.words.figures import figure
 from widgets.controls.giving_way import wanted
 from widgets.look import theme
 from widgets.look.icon import icon_of, paint_icon

@@ -16,11 +16,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from networks.explanations.climb import Branch, Rung
-from networks.explanations.figures import figure
-from networks.explanations.gradient_page import GradientPage
-from networks.explanations.page import Page
-from networks.explanations.seen_gradients import percent
+from networks.explanations.pages.gradient_page import GradientPage
+from networks.explanations.pages.page import Page
+from networks.explanations.pages.seen_gradients import percent
+from networks.explanations.traces.climb import Branch, Rung
+from networks.explanations.words.figures import figure
 from widgets.controls.screen_reader import tell
 from widgets.inside.explanation.ink import RIGHT, Ink, g, tr, write
 from widgets.inside.explanation.place_column import SIDE

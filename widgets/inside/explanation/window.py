@@ -6,9 +6,9 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
-from networks.explanations.figures import figure
-from networks.explanations.forms import Largest
-from networks.explanations.page import Page
+from networks.explanations.core.forms import Largest
+from networks.explanations.pages.page import Page
+from networks.explanations.words.figures import figure
 from widgets.inside.explanation.drawing import Drawing, Look
 from widgets.inside.explanation.ink import (
     Box,

@@ -8,12 +8,12 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from networks.explanations.forms import WeightedSum
-from networks.explanations.gradient_page import GradientPage
-from networks.explanations.page import Page
-from networks.explanations.seen_in_sums import legend
-from networks.explanations.seen_layers import layer_in_words
-from networks.explanations.symbols import letters
+from networks.explanations.core.forms import WeightedSum
+from networks.explanations.core.symbols import letters
+from networks.explanations.pages.gradient_page import GradientPage
+from networks.explanations.pages.page import Page
+from networks.explanations.pages.seen_layers import layer_in_words
+from networks.explanations.words.seen_in_sums import legend
 from widgets.inside.explanation.to_try import Proposal, ToTry, heading, words_label
 from widgets.inside.probe.legend import Legend
 from widgets.look import theme

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from networks.core.message import visible
-from networks.explanations.figures import figure
+from networks.explanations.words.figures import figure
 from networks.xray.heat import Description, HeatMap
 from widgets.inside.explanation.ink import Ink, g, write
 from widgets.inside.explanation.report import Report, height_of

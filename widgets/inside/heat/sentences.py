@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from networks.explanations.figures import figure
+from networks.explanations.words.figures import figure
 from networks.xray.heat import Aim, HeatMap, Randomization
 from widgets.inside.heat.choice import Scene
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLa
 from networks.core.fields import Field, changed
 from networks.core.message import UserError
 from networks.core.shapes import Shape
-from networks.explanations.small_grid import Side, fields, shown_size, sides
+from networks.explanations.layers.small_grid import Side, fields, shown_size, sides
 from networks.layers.base import Layer
 from widgets.controls.player import Chapter, Player
 from widgets.forms.form import Form

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from networks.explanations.small_grid import Side
+from networks.explanations.layers.small_grid import Side
 from widgets.controls.arrows import ARROWS
 from widgets.look import theme
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 from networks.core.finding import Finding
-from networks.explanations.figures import hundredths
+from networks.explanations.words.figures import hundredths
 from networks.graph.check import Report
 from networks.graph.network import Network
 from networks.recipes.losses import LOSSES, Loss

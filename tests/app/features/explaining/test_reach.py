@@ -7,8 +7,8 @@ from PySide6.QtTest import QTest
 
 from app.background.job import Task
 from app.features.explaining.reach import ReachOnCards, _found
-from networks.explanations.figures import figure
-from networks.explanations.receptive_field import receptive_field
+from networks.explanations.values.receptive_field import receptive_field
+from networks.explanations.words.figures import figure
 from networks.graph.check import check
 from networks.graph.edits import set_layers
 from networks.layers.convolution import Conv2d

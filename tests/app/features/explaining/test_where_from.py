@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QFileDialog
 from app.background.job import Task
 from app.features.explaining.where_from import WhereFrom
 from app.features.explaining.where_from_work import HOLDER, Wish, explained_of_step
-from networks.explanations.gradient_page import largest_gradient
-from networks.explanations.step import StepGradient
+from networks.explanations.pages.gradient_page import largest_gradient
+from networks.explanations.traces.step import StepGradient
 from networks.insight.looker import Looker
 from networks.xray.silenced import NOTHING_OFF
 from networks.xray.value_place import GradientPlace, ValuePlace

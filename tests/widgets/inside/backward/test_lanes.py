@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from networks.core.message import message
-from networks.explanations.descent import DescentRow
-from networks.explanations.trace import Way
+from networks.explanations.pages.descent import DescentRow
+from networks.explanations.traces.trace import Way
 from networks.graph.network import Wire
 from networks.layers.linear import Identity
 from widgets.inside.backward.lanes import streams

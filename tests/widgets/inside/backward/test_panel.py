@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
-from networks.explanations.figures import figure
+from networks.explanations.words.figures import figure
 from tests.networks.insight.first_step import first_step
 from widgets.inside.backward.answer import _forms
 from widgets.inside.backward.descent_view import DescentView

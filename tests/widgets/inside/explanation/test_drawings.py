@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage, QPainter
 
-from networks.explanations.figures import figure
-from networks.explanations.kept import Kept
-from networks.explanations.losses import LossPass, loss_of_image
-from networks.explanations.page import Page
-from networks.explanations.seen import seen
-from networks.explanations.value import explained
+from networks.explanations.pages.page import Page
+from networks.explanations.traces.kept import Kept
+from networks.explanations.values.losses import LossPass, loss_of_image
+from networks.explanations.values.value import explained
+from networks.explanations.words.figures import figure
+from networks.explanations.words.seen import seen
 from networks.graph.check import NodeReport, Report
 from networks.graph.network import Network, Node
 from networks.layers import LAYERS
@@ -24,8 +24,8 @@ from networks.recipes.losses import LOSSES
 from networks.xray.capture import Capture
 from networks.xray.value_place import ValuePlace
 from tests.networks.explanations.drawn import cases
+from tests.networks.explanations.layers.test_catalog import scale
 from tests.networks.explanations.passes import judged
-from tests.networks.explanations.test_catalog import scale
 from widgets.inside.explanation.drawing import Look
 from widgets.inside.explanation.drawings import drawing_of
 from widgets.inside.explanation.ink import Ink

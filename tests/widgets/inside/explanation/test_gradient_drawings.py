@@ -8,9 +8,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 
-from networks.explanations.gradient_page import gradient_page, largest_gradient
-from networks.explanations.kept import Kept
-from networks.explanations.trace import Trace, length
+from networks.explanations.pages.gradient_page import gradient_page, largest_gradient
+from networks.explanations.traces.kept import Kept
+from networks.explanations.traces.trace import Trace, length
 from networks.graph.check import NodeReport, Report
 from networks.graph.network import Network, Node
 from networks.insight.tracing import traced
@@ -20,9 +20,9 @@ from networks.recipes.losses import LOSSES
 from networks.xray.capture import Capture
 from networks.xray.value_place import GradientPlace
 from tests.networks.explanations.drawn import cases
+from tests.networks.explanations.layers.test_catalog import scale
+from tests.networks.explanations.pages.test_gradient_page import NAMES, kept_of
 from tests.networks.explanations.passes import judged
-from tests.networks.explanations.test_catalog import scale
-from tests.networks.explanations.test_gradient_page import NAMES, kept_of
 from tests.networks.insight.test_tracing import CLASSES_HERE, RESIDUAL, prepared, trace_of
 from tests.widgets.inside.explanation.test_drawings import assert_drawn
 from widgets.inside.explanation.captions import caption

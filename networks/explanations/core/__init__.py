@@ -1,0 +1,1 @@
+"""What explanations are made of: places, forms, symbols, and what a layer type declares."""

@@ -1,0 +1,1 @@
+"""How each layer type computes its numbers: a file for each family of layers."""

@@ -1,0 +1,1 @@
+"""All that is shown of one number at once, in figures and in sentences."""

@@ -1,0 +1,1 @@
+"""One number of a network: which numbers it comes from, where it goes on, and what it sees."""
