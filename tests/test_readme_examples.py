@@ -150,7 +150,7 @@ def add_explanation(tree):
 CATALOG_WALKS = (
     "tests/networks/layers",
     "tests/networks/core/test_fields.py",
-    "tests/networks/importing/test_inverse.py",
+    "tests/networks/importing/calls/test_inverse.py",
     "tests/networks/module/test_overwriting.py",
     "tests/widgets/forms/test_form.py",
     "tests/widgets/palette/test_palette.py",

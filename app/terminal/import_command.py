@@ -20,8 +20,8 @@ from networks.core.storage import write_atomically
 from networks.exporting.weights import as_safetensors
 from networks.graph.check import check
 from networks.graph.network import Network
-from networks.importing.equality import Proof
 from networks.importing.importer import proved
+from networks.importing.proving.equality import Proof
 from networks.project.project import Project, write_project
 
 T = TypeVar("T")

@@ -14,8 +14,8 @@ from networks.core.message import UserError, message
 from networks.core.shapes import Shape
 from networks.data.vision import models
 from networks.graph.network import Network
-from networks.importing.equality import Proof
 from networks.importing.importer import proved
+from networks.importing.proving.equality import Proof
 from networks.presets.torchvision_models import MODELS
 
 _OPTIONS: dict[str, dict[str, Any]] = {

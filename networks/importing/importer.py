@@ -14,17 +14,17 @@ from networks.core.shapes import Shape
 from networks.graph.check import check
 from networks.graph.network import Network, Node
 from networks.graph.walk import reached
-from networks.importing.conversion import converted
-from networks.importing.entries import Converted, Entry
-from networks.importing.equality import Proof, prove_equal
-from networks.importing.hierarchy import folded
-from networks.importing.left_behind import kept
-from networks.importing.node_names import named
-from networks.importing.own_ways import refuse_own_ways
+from networks.importing.converting.conversion import converted
+from networks.importing.naming.entries import Converted, Entry
+from networks.importing.naming.hierarchy import folded
+from networks.importing.naming.node_names import named
+from networks.importing.proving.equality import Proof, prove_equal
 from networks.importing.refusal import first_line, is_wish_to_stop, refused
-from networks.importing.stand_ins import stand_ins
-from networks.importing.surroundings import left_alone
-from networks.importing.tracing import traced
+from networks.importing.side_effects.left_behind import kept
+from networks.importing.side_effects.own_ways import refuse_own_ways
+from networks.importing.side_effects.surroundings import left_alone
+from networks.importing.tracing.stand_ins import stand_ins
+from networks.importing.tracing.tracing import traced
 from networks.layers.ends import AuxiliaryOutput, Input, Output
 
 

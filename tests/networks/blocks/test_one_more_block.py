@@ -16,8 +16,8 @@ from networks.graph.check import check
 from networks.graph.folds import insert_block, set_block, settled
 from networks.graph.network import Network, Node, Wire
 from networks.graph.shortcuts import with_shortcuts, without_shortcuts
-from networks.importing import hierarchy
 from networks.importing.importer import imported
+from networks.importing.naming import hierarchy
 from networks.layers.activation import Tanh
 from networks.layers.convolution import Conv2d, PointwiseConv2d
 from networks.layers.ends import Input, Output

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from networks.importing import equality
+from networks.importing.proving import equality
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -13,9 +13,9 @@ from torch.nn import functional
 
 from networks.core.message import UserError
 from networks.importing import importer
-from networks.importing.conversion import converted
+from networks.importing.converting.conversion import converted
 from networks.importing.importer import imported
-from networks.importing.tracing import traced
+from networks.importing.tracing.tracing import traced
 from networks.layers.activation import Sigmoid, Tanh
 from networks.layers.ends import Input
 from networks.layers.linear import Scale

@@ -1,0 +1,1 @@
+"""Names and folds of imported layers, along the paths of their modules."""
