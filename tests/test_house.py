@@ -24,7 +24,7 @@ FORBIDDEN = {
     "eval": "nothing from a file or a user becomes code",
     "exec_": "nothing from a file or a user becomes code",
 }
-LOADER = Path("networks/training/first_weights.py")
+LOADER = Path("networks/training/setup/first_weights.py")
 """The one file that may call torch.load, with weights_only=True: published weights come in torch's format."""
 
 

@@ -18,7 +18,6 @@ BESIDES = {
     "networks/explanations/layers",
     "networks/insight",
     "networks/insight/attribution",
-    "networks/training",
     "tests/app/window",
     "tests/benchmarks",
     "tests/networks/insight/attribution",

@@ -209,7 +209,7 @@ from networks.recipes.recipe import with_settings
 from networks.runs.events import Stepped, Validated
 from networks.runs.record import Record
 from networks.runs.table import csv_text
-from networks.training.run import Run
+from networks.training.engine.run import Run
 from pathlib import Path
 from widgets.curves import CurvesPanel
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from networks.insight.live import Live, Seen
     from networks.insight.pictures import Pictures
     from networks.insight.xrays import Wanted
-    from networks.training.run import Run
+    from networks.training.engine.run import Run
 
 POLL_MS = 100
 """How often the window takes what was seen, in milliseconds."""

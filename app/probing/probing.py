@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from networks.insight.looker import Looker, Measured
     from networks.insight.pictures import Pictures
     from networks.insight.xrays import Wanted
-    from networks.training.run import Run
+    from networks.training.engine.run import Run
 
 Borrowed = Callable[["Looker", "Pictures", Task], Any]
 

@@ -19,7 +19,7 @@ LISTED_FOR = 1.0
 """Seconds after which a run that goes on is asked anew which moments it has kept."""
 
 if TYPE_CHECKING:
-    from networks.training.run import Run
+    from networks.training.engine.run import Run
 
 
 class KeptSource(NamedTuple):

@@ -19,9 +19,9 @@ from networks.runs.record import Record
 from networks.runs.verdict import verdict
 
 if TYPE_CHECKING:
-    from networks.training.comparing import Comparing
-    from networks.training.recorder import Recorder
-    from networks.training.run import Run
+    from networks.training.engine.run import Run
+    from networks.training.experiments.comparing import Comparing
+    from networks.training.keeping.recorder import Recorder
 
 TELL_SECONDS = 0.1
 """How often events are added to the record and the bar is drawn."""

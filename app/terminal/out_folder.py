@@ -17,7 +17,7 @@ from networks.runs.kept.reading import each_told
 from networks.runs.table import TableOfSteps
 
 if TYPE_CHECKING:
-    from networks.training.run import Run
+    from networks.training.engine.run import Run
 
 PROJECT, CURVES = "project.json", "curves.csv"
 OTHER_WEIGHTS: dict[Keep, str] = {

@@ -24,7 +24,7 @@ def find(project: Project, weights: Path | None = None) -> int:
         raise UserError(message("The project cannot be trained: {reason}", reason=found[0].sentence))
     # imports torch
     from networks.exporting.weights import read_weights
-    from networks.training.rate_finder import find_rate
+    from networks.training.experiments.rate_finder import find_rate
 
     search = find_rate(project, weights=None if weights is None else read_weights(weights, project))
     print_lines("learning rate  loss, smoothed")

@@ -13,8 +13,8 @@ from networks.project.project import Project
 from networks.project.run_titles import run_title
 
 if TYPE_CHECKING:
-    from networks.training.recorder import Recorder
-    from networks.training.run import Run
+    from networks.training.engine.run import Run
+    from networks.training.keeping.recorder import Recorder
 
 
 def recorder_for(
@@ -25,7 +25,7 @@ def recorder_for(
     `project` is the run's as it is to be written. Training goes on without a folder, and says so. `launch`
     names the start of torchrun, where that started the process.
     """
-    from networks.training.recorder import Named, begun
+    from networks.training.keeping.recorder import Named, begun
 
     title, short = run_title(project, runs)
     named = Named(str(title), str(short))

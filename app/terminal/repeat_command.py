@@ -20,8 +20,8 @@ from networks.runs.kept.repetition import sameness
 from networks.runs.record import MANY, Record
 
 if TYPE_CHECKING:
-    from networks.training.recorder import Recorder
-    from networks.training.run import Run
+    from networks.training.engine.run import Run
+    from networks.training.keeping.recorder import Recorder
 
 
 def repeat(folder: Path) -> int:
@@ -36,7 +36,7 @@ def repeat(folder: Path) -> int:
     bring(again.project.recipe.data.dataset)
     with Signals() as signals:
         run, recorder = _made(again)
-        from networks.training.repeating import end_of_record, trained_again
+        from networks.training.experiments.repeating import end_of_record, trained_again
 
         print_lines(f"Trains “{record.title}” again, in {recorder.folder}")
         if by_chance:
@@ -56,9 +56,9 @@ def repeat(folder: Path) -> int:
 
 def _made(again: Repeatable) -> tuple[Run, Recorder]:
     """The run. Raises a UserError without a traceback, so that the tensors made so far can be freed."""
-    from networks.training.recorder import Named, begun
-    from networks.training.resuming import start_weights
-    from networks.training.run import Run
+    from networks.training.engine.run import Run
+    from networks.training.keeping.recorder import Named, begun
+    from networks.training.keeping.resuming import start_weights
 
     kept, project, course, title, short = again
     named = Named(str(title), str(short), kept.record.parent)

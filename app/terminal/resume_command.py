@@ -22,7 +22,7 @@ from networks.runs.record import MANY, Record
 
 if TYPE_CHECKING:
     from networks.training.distributed.ranks import Ranks
-    from networks.training.resuming import Resumed
+    from networks.training.keeping.resuming import Resumed
 
 
 def resume(folder: Path, epochs: int | None) -> int:
@@ -88,7 +88,7 @@ def _told_project(folder: Path, ranks: Ranks) -> Project:
 
 def _reopened(folder: Path, ranks: Ranks | None, launch: str) -> Resumed:
     """The run. Raises a UserError without a traceback, so that the tensors made so far can be freed."""
-    from networks.training.resuming import resumed
+    from networks.training.keeping.resuming import resumed
 
     reason = None
     try:

@@ -22,7 +22,7 @@ def speed(project: Project, path: Path) -> int:
     if found := blocking(findings(project)):
         raise UserError(message("The project cannot be trained: {reason}", reason=found[0].sentence))
     # imports torch
-    from networks.training.speed_trial import try_switches
+    from networks.training.experiments.speed_trial import try_switches
 
     trials = try_switches(project)
     assert trials is not None, "nobody gives up here"

@@ -156,9 +156,9 @@ def _work(queue: Queue, threads: int, most: int | None = None) -> int:
 
 def _train(queue: Queue, taken: Taken, threads: int, signals: Signals) -> None:
     """Trains a run that was taken, or goes on with it."""
-    from networks.training.recorder import Named, begun
-    from networks.training.resuming import resumed
-    from networks.training.run import Run
+    from networks.training.engine.run import Run
+    from networks.training.keeping.recorder import Named, begun
+    from networks.training.keeping.resuming import resumed
 
     place = queue.begins(taken)
     try:
@@ -190,7 +190,7 @@ def _with_threads(project: Project, threads: int) -> Project:
 
 def _work_together(queue: Queue, count: int) -> int:
     """Has several processes of this machine take runs, each with its share of the cores, and of the GPUs."""
-    from networks.training.devices import cores
+    from networks.training.machine.devices import cores
 
     threads = max(1, cores() // count)
     command = [*own_command(), "sweep", os.fspath(queue.folder), "--threads", str(threads)]

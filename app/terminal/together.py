@@ -83,7 +83,7 @@ def joined(project: Project, ranks: Ranks) -> tuple[Project, Ranks | None]:
 
     Raises UserError where they cannot train it together.
     """
-    from networks.training.devices import cores, device
+    from networks.training.machine.devices import cores, device
 
     machine, batch = project.recipe.machine, project.recipe.learning.batch_size
     threads = machine.threads or max(1, cores() // ranks.launch.local_ranks)

@@ -43,7 +43,7 @@ from networks.runs.record import MANY, Record
 
 if TYPE_CHECKING:
     from networks.training.distributed.ranks import Ranks
-    from networks.training.run import Run
+    from networks.training.engine.run import Run
 
 
 def train(
@@ -183,7 +183,7 @@ def _foretell(project: Project) -> None:
         return
     images = images_to_measure(project, foresight, free)
     if images:
-        from networks.training.speed import measured_step
+        from networks.training.experiments.speed import measured_step
 
         # what is wrong is told by the run itself
         with suppress(UserError, RuntimeError, MemoryError):
@@ -197,7 +197,7 @@ def _foretell(project: Project) -> None:
 
 def _made(project: Project, ranks: Ranks | None) -> Run:
     """The run. Raises a UserError without a traceback, so that the tensors made so far can be freed."""
-    from networks.training.run import Run
+    from networks.training.engine.run import Run
 
     reason = None
     try:

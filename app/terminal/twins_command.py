@@ -43,9 +43,9 @@ from networks.runs.twins.conclusion import NAMES, amount, conclusion, label
 from networks.runs.twins.spread import MOST_SEEDS
 
 if TYPE_CHECKING:
-    from networks.training.comparing import Comparing
-    from networks.training.recorder import Recorder
-    from networks.training.run import Run
+    from networks.training.engine.run import Run
+    from networks.training.experiments.comparing import Comparing
+    from networks.training.keeping.recorder import Recorder
 
 
 def twins(arguments: list[str]) -> int:
@@ -258,7 +258,7 @@ def _measure(project: Project, twin: Twin | None, by: str | None) -> Measure:
 
 def _trained(rounds: Sequence[Round], runs: Path, signals: Signals) -> Comparison:
     """Trains all runs. Raises a UserError without a traceback, so that the tensors can be freed."""
-    from networks.training.comparing import Comparing
+    from networks.training.experiments.comparing import Comparing
 
     telling = _Telling(rounds, sys.stderr)
     comparing = Comparing(rounds, _Keeper(runs).recorder, telling.goes_on)
@@ -297,8 +297,8 @@ class _Keeper:
 
     def recorder(self, run: Run, planned: Planned) -> Recorder | None:
         """The recorder of a run that begins."""
-        from networks.training.comparing import named
-        from networks.training.recorder import begun
+        from networks.training.experiments.comparing import named
+        from networks.training.keeping.recorder import begun
 
         try:
             return begun(run, self._runs, named(planned), version=version(), weights=run.first_weights)
@@ -325,7 +325,7 @@ class _Telling:
 
     def goes_on(self, planned: Planned) -> tuple[Run, Recorder | None]:
         """A run that was cut off, as it goes on, with what it has told before."""
-        from networks.training.resuming import resumed
+        from networks.training.keeping.resuming import resumed
 
         assert planned.folder is not None
         run, recorder, _, passed_over = resumed(planned.folder, planned.id, version())

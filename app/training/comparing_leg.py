@@ -18,9 +18,9 @@ from networks.runs.kept.reading import read_run
 from networks.runs.record import MANY
 
 if TYPE_CHECKING:
-    from networks.training.comparing import Comparing
-    from networks.training.recorder import Recorder
-    from networks.training.run import Run
+    from networks.training.engine.run import Run
+    from networks.training.experiments.comparing import Comparing
+    from networks.training.keeping.recorder import Recorder
 
 
 class ComparingLeg(Leg):
@@ -51,7 +51,7 @@ class ComparingLeg(Leg):
 
     def _train(self) -> None:
         # the first training imports torch, if the loader has not done so yet
-        from networks.training.comparing import Comparing
+        from networks.training.experiments.comparing import Comparing
 
         comparing = self._comparing = Comparing(self._rounds, self._recorder, self._resumed)
         events = comparing.train()
@@ -85,7 +85,7 @@ class ComparingLeg(Leg):
 
     def _resumed(self, planned: Planned) -> tuple[Run, Recorder | None]:
         """A run that goes on from its folder, listed with what it has told before."""
-        from networks.training.resuming import resumed
+        from networks.training.keeping.resuming import resumed
 
         folder, number = planned.folder, next(i for i, each in enumerate(self._rounds, 1) if planned in each)
         assert folder is not None
@@ -103,8 +103,8 @@ class ComparingLeg(Leg):
 
     def _placed(self, run: Run, planned: Planned, runs: Path) -> Recorder:
         """Makes the folder of a run. Folders may be moved before that and after it, but not meanwhile."""
-        from networks.training.comparing import named
-        from networks.training.recorder import begun
+        from networks.training.experiments.comparing import named
+        from networks.training.keeping.recorder import begun
 
         first = planned.part.side == "A"
         with self.placing:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from networks.runs.gradient_flow import GradientFlow
 
 if TYPE_CHECKING:
-    from networks.training.run import Run
+    from networks.training.engine.run import Run
 
 OFTEN = 0.1
 """Seconds between two readings, at least."""

@@ -28,7 +28,7 @@ from networks.project.project import Project
 from widgets.look.translation import said
 
 if TYPE_CHECKING:
-    from networks.training.speed import Speed
+    from networks.training.experiments.speed import Speed
 
 Answer = Literal["train", "quick", "cancel"]
 
@@ -203,14 +203,14 @@ class HeavyRuns(QObject):
 
 def _measure(_: Task) -> float:
     # imported late: torch takes a second
-    from networks.training.speed import measured_rate
+    from networks.training.experiments.speed import measured_rate
 
     return measured_rate()
 
 
 def _measure_step(project: Project, images: int, task: Task) -> Speed:
     # imported late: torch takes a second
-    from networks.training.speed import measured_step
+    from networks.training.experiments.speed import measured_step
 
     return measured_step(project, images, lambda: not task.cancelled)
 
@@ -218,7 +218,7 @@ def _measure_step(project: Project, images: int, task: Task) -> Speed:
 def _time_steps(projects: Sequence[Project], rate: float | None, task: Task) -> tuple[Timed, ...]:
     """Of one that does not fit into memory nothing is known."""
     # imported late: torch takes a second
-    from networks.training.speed import measured_step
+    from networks.training.experiments.speed import measured_step
 
     found = []
     for project in projects:

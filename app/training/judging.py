@@ -9,13 +9,13 @@ from networks.core.message import Message, message
 from networks.runs.judgement.judgement import Judgement, Side, Weights
 
 if TYPE_CHECKING:
-    from networks.training.run import Run
+    from networks.training.engine.run import Run
 
 
 def judged(run: Run, weights: Weights, side: Side, task: Task) -> Judgement | None:
     """What these weights answer; None where it was given up."""
     # imported late: torch takes a second
-    from networks.training.judging import judge_weights
+    from networks.training.evaluation.judging import judge_weights
 
     return judge_weights(run, weights, side, task.report)
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from networks.insight.witness import Witness
-    from networks.training.recorder import Recorder
-    from networks.training.run import Run
+    from networks.training.engine.run import Run
+    from networks.training.keeping.recorder import Recorder
 
 Inside = Callable[["Run"], None]
 
@@ -248,14 +248,14 @@ class RunLeg(Leg):
         again, course = self._beginning.again, self._beginning.course
         if again is None or course is None:
             return run.train(self._epochs, repeating=course is not None)
-        from networks.training.repeating import end_of_record, trained_again
+        from networks.training.experiments.repeating import end_of_record, trained_again
 
         return trained_again(run, course, end_of_record(again.record))
 
     def _first_weights(self) -> Mapping[str, Tensor] | None:
         if self._beginning.again is None:
             return self._beginning.weights
-        from networks.training.resuming import start_weights
+        from networks.training.keeping.resuming import start_weights
 
         return start_weights(self._beginning.again.folder)
 
@@ -276,7 +276,7 @@ class RunLeg(Leg):
     def _prepared(self) -> Run:
         """The run: a new one, that of the leg before, or one that goes on from its folder."""
         # the first training imports torch, if the loader has not done so yet
-        from networks.training.run import Run
+        from networks.training.engine.run import Run
 
         folder = self._keeping if isinstance(self._keeping, Path) else None
         if self.training_run is None and folder is not None:
@@ -301,8 +301,8 @@ class RunLeg(Leg):
     def _recorder(self, run: Run, folder: Path | None) -> Recorder | None:
         if self._keeping is None:
             return None
-        from networks.training.machine import environment
-        from networks.training.recorder import Named, begun, gone_on
+        from networks.training.keeping.machine import environment
+        from networks.training.keeping.recorder import Named, begun, gone_on
 
         if folder is not None:
             return gone_on(run, folder, environment(run, version()), ())
@@ -320,7 +320,7 @@ class RunLeg(Leg):
         )
 
     def _read(self, folder: Path) -> Run:
-        from networks.training.resuming import resumed
+        from networks.training.keeping.resuming import resumed
 
         with self.placing:
             run, self.recorder, differs, passed_over = resumed(folder, self._id, version())

@@ -13,7 +13,7 @@ from networks.runs.judgement.judgement import Judgement, Side, Weights
 from networks.runs.kept.weights import weight_files
 
 if TYPE_CHECKING:
-    from networks.training.judging import KeptJudge
+    from networks.training.evaluation.judging import KeptJudge
 
 
 class PastJudged(NamedTuple):
@@ -40,7 +40,7 @@ class PastJudging:
         Raises UserError where something is gone.
         """
         # imported late: torch takes a second
-        from networks.training.judging import KeptJudge
+        from networks.training.evaluation.judging import KeptJudge
 
         if self._judge is None or folder != self._folder:
             self.forget()

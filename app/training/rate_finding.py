@@ -17,7 +17,7 @@ from widgets.look.translation import said
 from widgets.panels.rate_dialog import RateDialog
 
 if TYPE_CHECKING:
-    from networks.training.run import Run
+    from networks.training.engine.run import Run
 
 
 class RateFinding(QObject):
@@ -90,7 +90,7 @@ class RateFinding(QObject):
 
 def _find(project: Project, run: Run | None, trained: bool, task: Task) -> RateSearch:
     # imported late: torch takes a second
-    from networks.training.rate_finder import find_rate
+    from networks.training.experiments.rate_finder import find_rate
 
     keep = project.recipe.learning.stopping.keep
     weights = run.weights(keep) if trained and run is not None else None

@@ -132,6 +132,6 @@ def _without_switches(project: Project) -> Project:
 
 def _try(project: Project, enough: threading.Event, task: Task) -> SpeedTrials | None:
     # imported late: torch takes a second
-    from networks.training.speed_trial import try_switches
+    from networks.training.experiments.speed_trial import try_switches
 
     return try_switches(project, lambda share: task.report(share) and not enough.is_set())

@@ -18,8 +18,8 @@ from networks.runs.record import MANY, Record
 from networks.runs.sweeps.queue import Queue, Taken
 
 if TYPE_CHECKING:
-    from networks.training.recorder import Recorder
-    from networks.training.run import Run
+    from networks.training.engine.run import Run
+    from networks.training.keeping.recorder import Recorder
 
 RunIn = Callable[[Path], str | None]
 """The id of the run that the window shows of a folder; None where it shows none."""
@@ -115,8 +115,8 @@ class SweepLeg(Leg):
         return self._resumed(place) if is_run(place) else self._begun(place)
 
     def _begun(self, place: Path) -> Run:
-        from networks.training.recorder import Named, begun
-        from networks.training.run import Run
+        from networks.training.engine.run import Run
+        from networks.training.keeping.recorder import Named, begun
 
         taken = self._taken
         assert taken is not None
@@ -140,7 +140,7 @@ class SweepLeg(Leg):
         return run
 
     def _resumed(self, place: Path) -> Run:
-        from networks.training.resuming import resumed
+        from networks.training.keeping.resuming import resumed
 
         with self.placing:
             place = self._place_now(place)

@@ -71,8 +71,8 @@ def _load(_: Task) -> Torch:
 
     from networks.presets.nearest import nearest
     from networks.project.project import first_project
-    from networks.training.devices import devices
-    from networks.training.run import Run  # noqa: F401  what training needs is loaded then as well
+    from networks.training.engine.run import Run  # noqa: F401  what training needs is loaded then as well
+    from networks.training.machine.devices import devices
 
     # a run is named after the preset that it is most like: the first such question makes all presets
     nearest(first_project().network)

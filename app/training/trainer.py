@@ -24,7 +24,7 @@ from networks.recipes.steering import Value
 from networks.runs.sweeps.queue import Queue
 
 if TYPE_CHECKING:
-    from networks.training.run import Run
+    from networks.training.engine.run import Run
 
 TICK_MS, SLOWEST_TICK_MS = 100, 250
 """How often the window takes the events, in milliseconds, however fast training is."""

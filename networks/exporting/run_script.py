@@ -9,7 +9,7 @@ from networks.project.kept_project import course_of
 from networks.project.project import read_project
 from networks.runs.kept.files import PROJECT
 from networks.runs.kept.reading import read_run
-from networks.training.resuming import start_weights
+from networks.training.keeping.resuming import start_weights
 
 
 def save_run_script(folder: Path, path: Path, title: str = "") -> Path:

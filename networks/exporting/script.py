@@ -25,8 +25,8 @@ from networks.recipes.steering import Course
 from networks.source.script_constants import ScriptConstants
 from networks.source.streaming_text import Streamed
 from networks.source.training_script import data_file, start_file, training_script
-from networks.training.first_weights import foretell, weights_of
-from networks.training.plan import plan
+from networks.training.setup.first_weights import foretell, weights_of
+from networks.training.setup.plan import plan
 
 
 def save_training_script(

@@ -15,8 +15,8 @@ from networks.module.build import build, other_tensor
 from networks.project.project import Project, share_weights
 from networks.recipes.stopping import Keep
 from networks.runs.measures import MEASURE
-from networks.training.first_weights import start_from, weights_of
-from networks.training.run import Run
+from networks.training.engine.run import Run
+from networks.training.setup.first_weights import start_from, weights_of
 
 _COUNTERS = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
 """Types of whole numbers, such as the count of batches that a BatchNorm has seen."""

@@ -16,12 +16,12 @@ from networks.project.project import Project
 from networks.recipes.stopping import Keep
 from networks.runs.kept.legs import first_leg
 from networks.runs.kept.moments import moments_of
-from networks.training.first_weights import start_from, weights_of
-from networks.training.kept_weights import read_weights, take_weights
-from networks.training.moments import read_moment
-from networks.training.norm_guards import guard_norms
-from networks.training.resuming import start_weights
-from networks.training.run import Run
+from networks.training.engine.run import Run
+from networks.training.keeping.kept_weights import read_weights, take_weights
+from networks.training.keeping.moments import read_moment
+from networks.training.keeping.resuming import start_weights
+from networks.training.printed.norm_guards import guard_norms
+from networks.training.setup.first_weights import start_from, weights_of
 from networks.xray.probe import Which
 
 

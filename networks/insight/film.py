@@ -17,7 +17,7 @@ from networks.insight.pictures import Pictures
 from networks.insight.xrays import Wanted
 from networks.layers.ends import Output
 from networks.project.project import Project
-from networks.training.moments import read_moment
+from networks.training.keeping.moments import read_moment
 from networks.xray.film import Frame
 
 SIDE = 40

@@ -14,7 +14,7 @@ from networks.insight.looker import Looker
 from networks.insight.surveys import walk
 from networks.layers.ends import Output
 from networks.project.project import Project
-from networks.training.answers import probabilities
+from networks.training.engine.answers import probabilities
 from networks.xray.data_map import MOST_NUMBERS, PROJECTED, Form, Outputs
 
 Report = Callable[[float], bool]

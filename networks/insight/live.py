@@ -11,7 +11,7 @@ from networks.core.message import Message
 from networks.insight.looker import Looker, Measured
 from networks.insight.pictures import Pictures
 from networks.insight.xrays import Wanted
-from networks.training.run import Run
+from networks.training.engine.run import Run
 from networks.xray.view import XRay
 
 VIEWS, HEALTH = 0.035, 0.01

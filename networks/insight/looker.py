@@ -26,9 +26,9 @@ from networks.insight.xrays import Wanted, silencer, xray
 from networks.layers.ends import Output
 from networks.project.project import Project
 from networks.runs.gradient_flow import Pull
-from networks.training.kept_weights import take_weights
-from networks.training.make_loss import make_loss
-from networks.training.pulls import layer_of, pulls_of
+from networks.training.keeping.kept_weights import take_weights
+from networks.training.setup.make_loss import make_loss
+from networks.training.watching.pulls import layer_of, pulls_of
 from networks.xray.capture import Capture
 from networks.xray.closeup import Weighed
 from networks.xray.health import Units

@@ -21,7 +21,7 @@ from networks.graph.submodules import executed, submodules_of
 from networks.insight.own_numbers import OwnNumbers
 from networks.module.build import resolve
 from networks.recipes.losses import Loss
-from networks.training.make_loss import make_loss
+from networks.training.setup.make_loss import make_loss
 from networks.xray.capture import Capture
 
 

@@ -19,13 +19,13 @@ from networks.insight.witness import After, Before, told
 from networks.project.project import Project
 from networks.recipes.recipe import Recipe
 from networks.recipes.schedules import RateFactor
-from networks.training.dropout import dropout_layers, scale_dropout
-from networks.training.make_optimizer import make_optimizer
-from networks.training.plan import plan
-from networks.training.pulls import layer_of
-from networks.training.run import Run
-from networks.training.steps import set_rate, update_weights
-from networks.training.watch import Batch
+from networks.training.engine.run import Run
+from networks.training.printed.dropout import dropout_layers, scale_dropout
+from networks.training.printed.steps import set_rate, update_weights
+from networks.training.setup.make_optimizer import make_optimizer
+from networks.training.setup.plan import plan
+from networks.training.watching.pulls import layer_of
+from networks.training.watching.watch import Batch
 
 
 def step_of_run(run: Run, pictures: Pictures, row: int) -> SeenStep:

@@ -18,10 +18,10 @@ from networks.explanations.updates.arithmetic import WeightStep
 from networks.insight.tracing import traced
 from networks.project.project import Project
 from networks.recipes.losses import Loss
-from networks.training.answers import probabilities
-from networks.training.muon import orthogonal
-from networks.training.run import Run
-from networks.training.watch import Batch, small_pictures
+from networks.training.engine.answers import probabilities
+from networks.training.engine.run import Run
+from networks.training.printed.muon import orthogonal
+from networks.training.watching.watch import Batch, small_pictures
 
 MOST_BYTES = 300 * 2**20
 """What the story of a step may hold in memory."""
@@ -149,7 +149,7 @@ def _refuse_beyond_memory(run: Run) -> None:
 
 
 def _direction(gradient: Tensor, kept: Mapping[str, Array], options: Mapping[str, Any]) -> Array:
-    """The orthogonal direction in which Muon stepped, as `networks.training.muon` computes it."""
+    """The orthogonal direction in which Muon stepped, as `networks.training.printed.muon` computes it."""
     before = torch.zeros_like(gradient)
     if kept:
         before.copy_(torch.from_numpy(kept["momentum_buffer"]))

@@ -15,7 +15,7 @@ from networks.insight.small_views import Size, SmallViews
 from networks.insight.taps import Change, Taps
 from networks.layers.ends import Output
 from networks.recipes.losses import Loss
-from networks.training.answers import probabilities
+from networks.training.engine.answers import probabilities
 from networks.xray.capture import Capture
 from networks.xray.closeup import Closeup, Focus, Order, Spread
 from networks.xray.flatness import flat_stretches

@@ -56,10 +56,10 @@ class Optimizer(Declared, frozen=True):
     """Whether torch has a kernel that updates all weights at once, on CPU and CUDA; the others loop."""
 
     own: ClassVar[str] = ""
-    """Where torch has none that fits: the file in `networks/training` with a class of ours."""
+    """Where torch has none that fits: the file in `networks/training/printed` with a class of ours."""
 
     groups: ClassVar[str] = ""
-    """Where weights are not treated alike: the function of `networks.training.weight_groups` for them."""
+    """Where weights are not treated alike: the function of `training/printed/weight_groups.py`."""
 
     usual: ClassVar[tuple[float, float]] = (3e-4, 3e-3)
     """Learning rates with which most trainings begin: a habit of the field, and no bound."""

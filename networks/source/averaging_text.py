@@ -33,7 +33,7 @@ def averaging_lines(recipe: Recipe) -> AveragingLines:
         return AveragingLines()
     return AveragingLines(
         imports=("import copy",),
-        functions=tuple(loop_text("training/averaging.py").values()),
+        functions=tuple(loop_text("training/printed/averaging.py").values()),
         before=("    averaged = copy.deepcopy(model)",),
         # the first step's weights are copied
         after_step=(f"    average_weights(averaged, model, {literal(learning.averaging)} if step else 0.0)",),

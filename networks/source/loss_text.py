@@ -20,7 +20,7 @@ def loss_imports(loss: Loss, weighted: bool) -> Iterator[str]:
 def loss_functions(loss: Loss) -> Iterator[str]:
     """The text of the functions, where torch has no module for this loss."""
     if loss.own:
-        yield from loop_text("training/loss_functions.py", loss.call().target).values()
+        yield from loop_text("training/printed/loss_functions.py", loss.call().target).values()
 
 
 def loss_line(name: str, loss: Loss, weighted: bool = False) -> Iterator[str]:

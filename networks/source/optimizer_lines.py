@@ -58,11 +58,11 @@ def optimizer_functions(run: Repeated) -> Iterator[str]:
     own, groups = learning.optimizer.own, learning.optimizer.groups
     named = ((groups,) if groups else ()) + (("spare_decay",) if learning.decay == "matrices" else ())
     if named:
-        yield from loop_text("training/weight_groups.py", *named).values()
+        yield from loop_text("training/printed/weight_groups.py", *named).values()
     if own:
-        yield from loop_text(f"training/{own}.py").values()
+        yield from loop_text(f"training/printed/{own}.py").values()
     if run.varies("learning.optimizer."):
-        yield from loop_text("training/options.py").values()
+        yield from loop_text("training/printed/options.py").values()
 
 
 def grouped_weights(weights: str, learning: Learning) -> str:

@@ -14,11 +14,11 @@ from networks.source.loop_text import loop_text
 def speed_functions(network: Network, machine: Machine) -> Iterator[str]:
     """The classes that run the network in another precision, compiled, or on several threads."""
     if machine.precision == "bfloat16":
-        yield from loop_text("training/precision.py").values()
+        yield from loop_text("training/printed/precision.py").values()
     if machine.compile:
-        yield from loop_text("training/compiled.py").values()
+        yield from loop_text("training/printed/compiled.py").values()
     if shares_batches(network, machine):
-        yield from loop_text("training/data_parallel.py").values()
+        yield from loop_text("training/printed/data_parallel.py").values()
 
 
 def pools_quickened(network: str, machine: Machine) -> bool:

@@ -66,7 +66,7 @@ def start_file(script: Path) -> Path:
 def training_script(
     project: Project, constants: ScriptConstants, title: str = "", course: Course | None = None
 ) -> str:
-    """A script of torch and numpy that trains the project's network as `networks.training.run.Run` does.
+    """A script of torch and numpy that trains the project's network as `Run` does, in `networks.training`.
 
     With the `course` of a run it repeats this run, with all that was changed while it went on.
 
@@ -96,9 +96,13 @@ def training_script(
         *loop_text("runs/measures.py").values(),
         "\n".join(_measures()),
         *stopping_functions(project.recipe.learning.stopping),
-        *(loop_text("training/dropout.py").values() if run.scales_dropout else ()),
-        *(loop_text("training/norm_guards.py").values() if _needs_guard(network) else ()),
-        *(loop_text("training/mean_pools.py").values() if pools_quickened(network.text, machine) else ()),
+        *(loop_text("training/printed/dropout.py").values() if run.scales_dropout else ()),
+        *(loop_text("training/printed/norm_guards.py").values() if _needs_guard(network) else ()),
+        *(
+            loop_text("training/printed/mean_pools.py").values()
+            if pools_quickened(network.text, machine)
+            else ()
+        ),
         *loss_functions(project.recipe.learning.loss),
         *augmentation_functions(run),
         *(cutting_functions(run) if streamed else ()),
@@ -249,7 +253,7 @@ def _measures() -> Iterator[str]:
 def _steps(run: Repeated, constants: ScriptConstants) -> Iterator[str]:
     """The functions that make steps and judge."""
     scheduled = ("set_rate",) if rate_curves(run, constants.steps_per_epoch) else ()
-    yield from loop_text("training/steps.py", "train_step", "judge", *scheduled).values()
+    yield from loop_text("training/printed/steps.py", "train_step", "judge", *scheduled).values()
 
 
 def _sides(constants: ScriptConstants) -> Iterator[str]:

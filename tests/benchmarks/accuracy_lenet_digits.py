@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from networks.project.project import Project, first_project
 from networks.recipes.recipe import with_settings
 from networks.runs.events import Validated
-from networks.training.run import Run
+from networks.training.engine.run import Run
 
 WANTED = 0.97
 

@@ -24,7 +24,7 @@ from networks.presets.catalog import PRESETS
 from networks.project.project import Project
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Failed, Validated
-from networks.training.run import Run
+from networks.training.engine.run import Run
 
 WANTED = 0.97
 SMALL = {preset.name: preset for preset in PRESETS if preset.kind == "small"}

@@ -45,7 +45,7 @@ from networks.recipes.datasets.fashion_mnist import FashionMNIST
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Failed, Stepped, Validated
 from networks.runs.measures import VALIDATION_ACCURACY
-from networks.training.run import Run
+from networks.training.engine.run import Run
 from tests.benchmarks.real_data_sets import fashion_mnist
 
 SMALL = {preset.name: preset for preset in PRESETS if preset.kind == "small"}

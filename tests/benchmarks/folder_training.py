@@ -30,8 +30,8 @@ from networks.recipes.augmentation.resized_crop import ResizedCrop
 from networks.recipes.datasets import Folder
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Failed, Stepped, Validated
-from networks.training.run import Run
-from networks.training.steps import train_step
+from networks.training.engine.run import Run
+from networks.training.printed.steps import train_step
 
 SIDE, BATCH, ROUNDS = 64, 32, 2
 STEPS = (ResizedCrop(), HorizontalFlip())

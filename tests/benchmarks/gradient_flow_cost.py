@@ -13,8 +13,8 @@ from typing import Any
 from networks.presets.catalog import PRESETS
 from networks.project.project import Project, first_project
 from networks.runs.events import Stepped
-from networks.training.flow import FlowSums
-from networks.training.run import Run
+from networks.training.engine.run import Run
+from networks.training.watching.flow import FlowSums
 
 STEPS = 400
 """Steps that are measured, after the first epoch has begun."""

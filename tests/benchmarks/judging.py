@@ -24,9 +24,9 @@ from networks.module.build import build, evaluation
 from networks.module.overwriting import overwriting
 from networks.project.project import first_project
 from networks.recipes.losses import CrossEntropy
-from networks.training.answers import Answers
-from networks.training.devices import default_threads
-from networks.training.make_loss import make_loss
+from networks.training.engine.answers import Answers
+from networks.training.machine.devices import default_threads
+from networks.training.setup.make_loss import make_loss
 from widgets.look import theme
 from widgets.results.panel import ResultsPanel
 from widgets.results.results import Offer, Results

@@ -33,7 +33,7 @@ from networks.recipes.datasets.fashion_mnist import FashionMNIST
 from networks.recipes.datasets.mnist import MNIST
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Failed, Stepped, Validated
-from networks.training.run import Run
+from networks.training.engine.run import Run
 from tests.benchmarks.training_speed import plain_lenet5
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +43,7 @@ import sys, time
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 import torch._dynamo  # the first optimizer imports it; the window does so when it has opened
-import networks.training.run
+import networks.training.engine.run
 from networks.presets.lenet import lenet5
 from networks.project.project import Project
 from networks.recipes.datasets import DATASETS, places
@@ -53,7 +53,7 @@ places.look_in([Path(sys.argv[2])])
 kind = next(kind for kind in DATASETS if kind.__name__ == sys.argv[3])
 recipe = with_settings(Recipe(), dataset=kind(), judged_by="test", batch_size=128, threads=int(sys.argv[4]))
 began = time.perf_counter()
-run = networks.training.run.Run(Project(lenet5(), recipe))
+run = networks.training.engine.run.Run(Project(lenet5(), recipe))
 for event in run.train():
     if isinstance(event, Stepped):
         print(time.perf_counter() - began)

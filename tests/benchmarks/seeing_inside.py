@@ -53,7 +53,7 @@ from networks.presets.catalog import PRESETS
 from networks.project.project import Project
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Stepped
-from networks.training.run import Run
+from networks.training.engine.run import Run
 from networks.xray.probe import DataPicture
 from networks.xray.value_place import ValuePlace
 from tests.app.window.opened import OpenedWindow

@@ -39,8 +39,8 @@ from networks.recipes.machine_section import Machine
 from networks.recipes.recipe import Recipe, with_settings
 from networks.recipes.speed_trials import switch_words
 from networks.runs.events import Failed, Stepped
-from networks.training.abilities import obstacles
-from networks.training.run import Run
+from networks.training.engine.run import Run
+from networks.training.machine.abilities import obstacles
 from tests.benchmarks.resnet20 import PlainResNet20, resnet20
 
 

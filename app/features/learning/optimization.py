@@ -171,6 +171,6 @@ def _obstacles(shown: Shown) -> dict[str, str]:
 @cache
 def _missing(device: str) -> dict[str, str]:
     # torch is loaded by now
-    from networks.training.abilities import obstacles
+    from networks.training.machine.abilities import obstacles
 
     return {name: said(reason) for name, reason in obstacles(device).items()}

@@ -18,7 +18,7 @@ from networks.runs.record import Record
 from widgets.results.results import Earlier
 
 if TYPE_CHECKING:
-    from networks.training.run import Run
+    from networks.training.engine.run import Run
 
 Choice = tuple[str, Weights, Side]
 """The id of a run, which of its weights, and on which pictures."""

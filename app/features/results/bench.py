@@ -31,8 +31,8 @@ from networks.runs.record import Record
 from widgets.controls.section import ShowWatch
 
 if TYPE_CHECKING:
-    from networks.training.bench import Answer
-    from networks.training.bench import Bench as Network
+    from networks.training.evaluation.bench import Answer
+    from networks.training.evaluation.bench import Bench as Network
     from widgets.results.bench_panel import BenchPanel
 
 PAUSE = 250
@@ -217,7 +217,7 @@ def _names(project: Project) -> tuple[str, ...]:
 
 def _made(subject: Subject, known: Known | None) -> Known:
     """The copy of the network that is there already, or a new one where the weights have changed."""
-    from networks.training.bench import Bench as Network
+    from networks.training.evaluation.bench import Bench as Network
 
     source = subject.source
     if known is not None and known[0] == source.key:

@@ -20,7 +20,7 @@ from networks.xray.probe import Which
 from widgets.inside.probe.options import Options
 
 if TYPE_CHECKING:
-    from networks.training.run import Run
+    from networks.training.engine.run import Run
 
 
 def subject_of(

@@ -17,6 +17,6 @@ if TYPE_CHECKING:
 def read_fork(folder: Path, moment: AfterStep, _: Task) -> tuple[Project, dict[str, Tensor]]:
     """What the run in a folder trained, and its weights at this moment. Raises UserError."""
     # imported late: torch takes a second
-    from networks.training.moments import read_moment
+    from networks.training.keeping.moments import read_moment
 
     return project_of(folder), read_moment(folder, moment.step, averaged=moment.averaged)

@@ -134,7 +134,7 @@ def _project_in(folder: Path) -> Project | None:
 
 def _read(folder: Path, kind: Keep) -> tuple[Project, dict[str, Tensor]]:
     # imported late: torch takes a second
-    from networks.training.kept_weights import read_weights
+    from networks.training.keeping.kept_weights import read_weights
 
     project = read_project(folder / PROJECT)
     return project, read_weights(folder, project.recipe.learning.stopping.keep, kind)

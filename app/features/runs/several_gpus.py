@@ -117,6 +117,6 @@ def _on_gpus(project: Project) -> Project:
 def _gpus(devices: tuple[str, ...] | None) -> tuple[str, ...]:
     if devices is None or "cuda" not in devices:
         return ()
-    from networks.training.devices import gpus
+    from networks.training.machine.devices import gpus
 
     return gpus()

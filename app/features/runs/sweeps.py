@@ -371,6 +371,6 @@ def _gpus(shown: Shown) -> tuple[str, ...]:
     """The GPUs on which the project may be trained here; none as long as torch is not loaded."""
     if shown.devices is None or shown.recipe.machine.device != "cuda":
         return ()
-    from networks.training.devices import gpus
+    from networks.training.machine.devices import gpus
 
     return gpus()

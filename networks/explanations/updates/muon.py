@@ -10,7 +10,7 @@ from networks.explanations.updates.arithmetic import Arithmetic, Rule, fine
 from networks.recipes.optimizers import Muon, Optimizer
 
 _ADAM_EPSILON = 1e-8
-"""That of the AdamW within Muon: `networks.training.muon`."""
+"""That of the AdamW within Muon: `networks.training.printed.muon`."""
 
 
 def muon(a: Arithmetic) -> float:

@@ -21,7 +21,7 @@ from networks.recipes.losses.negative_log_likelihood import NegativeLogLikelihoo
 from networks.recipes.losses.squared_error import SquaredError
 
 _SMALLEST = 1e-12
-"""What is missing to the right probability is never less: `networks.training.loss_functions.focal`."""
+"""What is missing to the right probability is never less: `focal` of `networks.training.printed`."""
 
 
 class LossPass(msgspec.Struct, frozen=True, eq=False):

@@ -12,7 +12,7 @@ from networks.graph.check import Report, check
 from networks.graph.network import Network
 from networks.module.build import evaluation
 from networks.recipes.losses import Loss
-from networks.training.answers import probabilities
+from networks.training.engine.answers import probabilities
 from networks.xray.heat import Aim, Ground
 
 AT_ONCE_BYTES = 96 * 2**20

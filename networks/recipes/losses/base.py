@@ -43,9 +43,9 @@ class Loss(Declared, frozen=True):
     def call(self) -> Call:
         """The call that makes the torch module.
 
-        Where the loss is our `own`, the target is a function of `networks.training.loss_functions`, which is
-        called with the outputs, the targets and these arguments. Besides, all take `weight`, a weight for
-        each class.
+        Where the loss is our `own`, the target is a function of `networks.training.printed.loss_functions`,
+        which is called with the outputs, the targets and these arguments. Besides, all take `weight`, a
+        weight for each class.
         """
         raise NotImplementedError
 

@@ -36,7 +36,7 @@ def counted(start: int, stop: int, ranks: int, fewest: int = 1) -> tuple[int, ..
 def parts_of(start: int, stop: int, parts: int) -> list[tuple[int, int]]:
     """The images of a batch in this many parts, where they begin and end, as torch's tensor_split cuts them.
 
-    A part has at least two images, as in `networks.training.steps.train_step`.
+    A part has at least two images, as in `networks.training.printed.steps.train_step`.
     """
     parts = max(1, min(parts, (stop - start) // 2))
     size, larger = divmod(stop - start, parts)

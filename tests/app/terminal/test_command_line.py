@@ -34,7 +34,7 @@ from networks.recipes.optimizers import SGD
 from networks.recipes.recipe import with_settings
 from networks.runs.events import Stepped, Validated
 from networks.runs.table import COLUMNS
-from networks.training.run import Run
+from networks.training.engine.run import Run
 
 if os.name == "posix":
     import fcntl

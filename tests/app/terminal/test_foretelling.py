@@ -9,8 +9,8 @@ from app.terminal import training_command
 from networks.doctor.foresight import foresee, foresight_words
 from networks.presets.catalog import PRESETS
 from networks.project.project import first_project
-from networks.training import speed as speed_module
-from networks.training.speed import Speed
+from networks.training.experiments import speed as speed_module
+from networks.training.experiments.speed import Speed
 
 LIGHT = first_project()
 (RESNET,) = (preset for preset in PRESETS if preset.name == "ResNet-18")

@@ -21,9 +21,9 @@ from networks.runs.kept.folders import run_folders
 from networks.runs.kept.reading import read_run, read_summary
 from networks.runs.record import Record
 from networks.runs.table import csv_text
-from networks.training.recorder import Named, begun
-from networks.training.run import Run
-from tests.networks.training.test_run import PLAIN, project
+from networks.training.engine.run import Run
+from networks.training.keeping.recorder import Named, begun
+from tests.networks.training.engine.test_run import PLAIN, project
 
 pytestmark = pytest.mark.usefixtures("collector_at_rest")
 FEW = 40
@@ -122,7 +122,7 @@ def test_what_could_not_be_written_is_not_said_to_be_there(tmp_path, monkeypatch
     def full(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("networks.training.recorder.write_weights", full)
+    monkeypatch.setattr("networks.training.keeping.recorder.write_weights", full)
     write_project(project(PLAIN, batch_size=300), tmp_path / "net.json")
     options = ["--out", str(tmp_path / "out")] if out else []
     assert main(["train", str(tmp_path / "net.json"), *options]) == 1

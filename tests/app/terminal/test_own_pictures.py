@@ -14,7 +14,7 @@ from app.terminal.command_line import main
 from networks.core.message import message
 from networks.project.project import first_project, project_to_json, read_project
 from networks.recipes.datasets import Folder
-from networks.training import speed_trial
+from networks.training.experiments import speed_trial
 
 
 @pytest.fixture

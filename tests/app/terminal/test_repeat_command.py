@@ -21,11 +21,11 @@ from networks.runs.events import Stepped
 from networks.runs.kept.files import METRICS
 from networks.runs.kept.folders import run_folders
 from networks.runs.kept.reading import read_run
-from networks.training.recorder import Named, begun
-from networks.training.run import Run
+from networks.training.engine.run import Run
+from networks.training.keeping.recorder import Named, begun
 from tests.app.terminal.test_command_line import _fails
-from tests.networks.training.test_resuming import leave
-from tests.networks.training.test_run import RANDOM, chain, project
+from tests.networks.training.engine.test_run import RANDOM, chain, project
+from tests.networks.training.keeping.test_resuming import leave
 
 SAME = "Every number came out the same"
 
@@ -165,7 +165,7 @@ def test_what_is_no_run_or_measured_nothing_cannot_be_repeated(tmp_path, capsys)
 
 def test_what_cannot_come_out_exactly_on_a_gpu_is_said_before_and_after(tmp_path, capsys, monkeypatch):
     """With a stand-in for the GPU: the processor trains in its name."""
-    monkeypatch.setattr("networks.training.run.device", lambda name, number=None: torch.device("cpu"))
+    monkeypatch.setattr("networks.training.engine.run.device", lambda name, number=None: torch.device("cpu"))
     layers = (Input(channels=1, size=(8, 8)), Conv2d(filters=4), Upsample(mode="bilinear"))
     network = chain(*layers, Flatten(), Linear(CLASSES), Output())
     run = Run(project(network, device="cuda", optimizer=SGD()))

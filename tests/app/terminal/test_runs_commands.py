@@ -21,11 +21,11 @@ from networks.runs.kept.legs import state_of
 from networks.runs.kept.reading import read_run
 from networks.runs.table import csv_text
 from networks.runs.tensorboard import event_files
-from networks.training.recorder import Named, begun
-from networks.training.run import Run
+from networks.training.engine.run import Run
+from networks.training.keeping.recorder import Named, begun
 from tests.app.terminal.test_command_line import ROOT, _fails, with_recipe, write
 from tests.networks.runs.test_tensorboard import read as read_events
-from tests.networks.training.test_resuming import leave
+from tests.networks.training.keeping.test_resuming import leave
 
 
 @pytest.fixture

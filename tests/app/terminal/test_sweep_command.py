@@ -22,7 +22,7 @@ from networks.runs.kept.legs import newest_leg
 from networks.runs.sweeps.queue import queues
 from networks.runs.sweeps.results import results
 from networks.runs.sweeps.scripts import slurm_array
-from tests.networks.training.test_run import PLAIN, project
+from tests.networks.training.engine.test_run import PLAIN, project
 
 pytestmark = pytest.mark.usefixtures("collector_at_rest")
 

@@ -16,8 +16,8 @@ from networks.runs.kept.files import METRICS, WEIGHTS
 from networks.runs.kept.folders import run_folders
 from networks.runs.kept.legs import newest_leg, state_of
 from networks.runs.kept.reading import read_run
-from networks.training.checkpoint import checkpoints, read_checkpoint
-from tests.networks.training.test_run import PLAIN, RANDOM, project
+from networks.training.keeping.checkpoint import checkpoints, read_checkpoint
+from tests.networks.training.engine.test_run import PLAIN, RANDOM, project
 
 MAIN = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2"]
 

@@ -14,7 +14,7 @@ from networks.project.project import read_project
 from networks.runs.kept.files import header_of
 from networks.runs.kept.folders import run_folders
 from networks.runs.kept.reading import read_run
-from networks.training.run import Run
+from networks.training.engine.run import Run
 from tests.app.terminal.test_command_line import _fails, with_recipe, write
 
 

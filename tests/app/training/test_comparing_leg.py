@@ -22,8 +22,8 @@ from networks.runs.kept.files import header_of
 from networks.runs.kept.folders import run_folders
 from networks.runs.kept.legs import end_of
 from networks.runs.kept.reading import read_run
-from networks.training import recorder
-from networks.training.run import Run
+from networks.training.engine.run import Run
+from networks.training.keeping import recorder
 from tests.networks.training.held import held_after
 
 FIRST = first_project()

@@ -18,12 +18,13 @@ from networks.runs.kept.folders import run_folders
 from networks.runs.kept.legs import end_of, state_of
 from networks.runs.kept.metrics import events as lines
 from networks.runs.kept.reading import read_run
-from networks.training import epoch_judge, recorder, validation
-from networks.training.checkpoint import checkpoints, read_checkpoint
-from networks.training.resuming import resumed
-from networks.training.run import Run
-from tests.networks.training.test_recorder import FullDisk
-from tests.networks.training.test_run import RANDOM, measured, project
+from networks.training.engine import epoch_judge, validation
+from networks.training.engine.run import Run
+from networks.training.keeping import recorder
+from networks.training.keeping.checkpoint import checkpoints, read_checkpoint
+from networks.training.keeping.resuming import resumed
+from tests.networks.training.engine.test_run import RANDOM, measured, project
+from tests.networks.training.keeping.test_recorder import FullDisk
 
 GIVEN = project(RANDOM, optimizer=Adam(), epochs=3)
 PLACES = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from app.training.flow_watch import OFTEN, FlowWatch
 from networks.runs.events import Stepped
-from networks.training.run import Run
-from tests.networks.training.test_run import RANDOM, project
+from networks.training.engine.run import Run
+from tests.networks.training.engine.test_run import RANDOM, project
 
 
 def test_watching_it_is_seldom_and_only_for_who_sees_it():

@@ -14,7 +14,7 @@ from networks.layers.ends import Input
 from networks.presets.catalog import PRESETS
 from networks.project.project import first_project
 from networks.recipes.recipe import with_settings
-from networks.training.speed import Speed
+from networks.training.experiments.speed import Speed
 
 LIGHT = first_project()
 (RESNET,) = (preset for preset in PRESETS if preset.name == "ResNet-18")

@@ -10,7 +10,7 @@ from networks.runs.kept.reading import read_run
 from networks.runs.tensorboard import event_files
 from tests.app.terminal.test_repeat_command import SAME, kept
 from tests.app.window.opened import OpenedWindow
-from tests.networks.training.test_run import RANDOM, project
+from tests.networks.training.engine.test_run import RANDOM, project
 
 
 @pytest.fixture

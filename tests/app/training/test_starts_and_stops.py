@@ -14,7 +14,7 @@ from app.training.trainer import State, Trainer
 from networks.runs.events import Stepped
 from networks.runs.kept.folders import run_folders
 from networks.runs.kept.legs import state_of
-from tests.networks.training.test_run import RANDOM, project
+from tests.networks.training.engine.test_run import RANDOM, project
 
 GIVEN = project(RANDOM, epochs=1000)
 RUNS, FIRST = 500, 100

@@ -16,8 +16,8 @@ from networks.runs.kept.folders import run_folders
 from networks.runs.measures import VALIDATION_ACCURACY
 from networks.runs.sweeps.queue import new_queue, queues
 from networks.runs.sweeps.results import results
-from networks.training import recorder
-from networks.training.run import Run
+from networks.training.engine.run import Run
+from networks.training.keeping import recorder
 
 FIRST = first_project()
 SHORT = replace(FIRST, recipe=with_settings(FIRST.recipe, epochs=2, threads=1, batch_size=300))

@@ -9,7 +9,7 @@ import torch
 
 from app.training.torch_loader import TorchLoader
 from networks.presets import nearest
-from networks.training.devices import devices
+from networks.training.machine.devices import devices
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from networks.graph.edits import remove
 from networks.project.project import first_project
 from networks.recipes.recipe import with_settings
 from networks.runs.events import Failed, Finished, Started, Stepped, Validated
-from networks.training import run as run_module
+from networks.training.engine import run as run_module
 
 PROJECT = first_project()
 FEW = {"per_class": 20, "batch_size": 40}

@@ -14,10 +14,10 @@ from app.training.trainer import State
 from networks.project.project import write_project
 from networks.runs.kept import files
 from networks.runs.kept.folders import run_folders
-from networks.training.recorder import Named, begun
-from networks.training.run import Run
+from networks.training.engine.run import Run
+from networks.training.keeping.recorder import Named, begun
 from tests.app.window.opened import OpenedWindow
-from tests.networks.training.test_run import RANDOM, project
+from tests.networks.training.engine.test_run import RANDOM, project
 
 WAIT = 90_000
 NOTE = "red\x1b[31m \u202eesrever \x00 nul\n\tsecond line\r" + "z" * 5000

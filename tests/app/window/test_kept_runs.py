@@ -21,10 +21,10 @@ from networks.runs.kept.files import label_of
 from networks.runs.kept.folders import run_folders
 from networks.runs.kept.legs import state_of
 from networks.runs.kept.reading import read_run
-from networks.training.recorder import Named, begun
-from networks.training.run import Run
+from networks.training.engine.run import Run
+from networks.training.keeping.recorder import Named, begun
 from tests.app.window.opened import OpenedWindow
-from tests.networks.training.test_resuming import leave
+from tests.networks.training.keeping.test_resuming import leave
 
 
 def project(**settings):

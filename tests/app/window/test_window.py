@@ -37,8 +37,8 @@ from networks.project.project import first_project, read_project, write_project
 from networks.recipes.optimizers import SGD
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Finished, Started, Stepped
-from networks.training import run as run_module
-from networks.training.speed import Speed
+from networks.training.engine import run as run_module
+from networks.training.experiments.speed import Speed
 from tests.app.window.opened import OpenedWindow
 from tests.widgets.gestures import drop
 from widgets.inside.small_grid.dialog import SmallGrid
@@ -511,7 +511,7 @@ def test_a_loss_that_diverges_stops_the_run_and_says_so(make_window, qtbot):
 
 
 def test_a_failure_in_the_thread_is_told_and_training_works_again(window, qtbot, monkeypatch):
-    from networks.training import run as run_module
+    from networks.training.engine import run as run_module
 
     real = run_module.Run
 

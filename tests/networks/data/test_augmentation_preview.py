@@ -15,7 +15,7 @@ from networks.recipes.augmentation.cutmix import CutMix
 from networks.recipes.augmentation.mixup import Mixup
 from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS
 from networks.recipes.recipe import with_settings
-from networks.training.run import Run
+from networks.training.engine.run import Run
 
 LIGHT = next(preset.steps for preset in AUGMENTATION_PRESETS if preset.name == "light")
 

@@ -27,7 +27,7 @@ from networks.recipes.contents import contents
 from networks.recipes.data_section import Data
 from networks.recipes.datasets import Dataset, Digits, Folder
 from networks.recipes.recipe import Recipe, with_settings
-from networks.training.run import Run
+from networks.training.engine.run import Run
 
 
 class Colours(Dataset, frozen=True):

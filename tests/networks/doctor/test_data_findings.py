@@ -17,7 +17,7 @@ from networks.project.project import first_project
 from networks.recipes.datasets import Dataset
 from networks.recipes.datasets.mnist import MNIST
 from networks.recipes.recipe import with_settings
-from networks.training.plan import plan
+from networks.training.setup.plan import plan
 
 
 def made(*counts, test=()):

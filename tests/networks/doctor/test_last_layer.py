@@ -27,7 +27,7 @@ from networks.recipes.losses.negative_log_likelihood import NegativeLogLikelihoo
 from networks.recipes.losses.squared_error import SquaredError
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Stepped
-from networks.training.run import Run
+from networks.training.engine.run import Run
 
 
 def project(*ends, loss=None):

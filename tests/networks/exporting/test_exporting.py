@@ -38,7 +38,7 @@ from networks.module.build import build, evaluation
 from networks.presets import googlenet, lenet, resnet
 from networks.project.project import Project, first_project
 from networks.recipes.recipe import Recipe, with_settings
-from networks.training.run import Run
+from networks.training.engine.run import Run
 from tests.networks.graph.random_edits import networks, small
 from tests.networks.strategies import INNER, layers
 

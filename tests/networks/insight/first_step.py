@@ -5,8 +5,8 @@ from __future__ import annotations
 from networks.explanations.traces.step import SeenStep
 from networks.insight.witness import Witness
 from networks.runs.events import Stepped
-from networks.training.run import Run
-from tests.networks.training.test_run import RANDOM, project
+from networks.training.engine.run import Run
+from tests.networks.training.engine.test_run import RANDOM, project
 
 
 def first_step() -> SeenStep:

@@ -16,8 +16,8 @@ from networks.insight.taps import Taps
 from networks.insight.xrays import Wanted, xray
 from networks.module.build import build
 from networks.recipes.losses import CrossEntropy
-from networks.training.recorder import Named, begun
-from networks.training.run import Run
+from networks.training.engine.run import Run
+from networks.training.keeping.recorder import Named, begun
 from networks.xray.closeup import Focus, paged
 from networks.xray.probe import DataPicture
 from networks.xray.silenced import Silenced, can_be_bypassed

@@ -26,7 +26,7 @@ from networks.project.project import Project
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Stepped, Validated
 from networks.runs.failure import explain
-from networks.training.run import Run
+from networks.training.engine.run import Run
 from networks.xray.probe import DataPicture, OwnPicture
 from networks.xray.view import XRay
 

@@ -18,10 +18,10 @@ from networks.insight.trial import step_of_looker, step_of_run
 from networks.layers.convolution import Conv2d
 from networks.recipes.optimizers import Adam
 from networks.runs.events import Stepped
-from networks.training.run import Run
+from networks.training.engine.run import Run
 from networks.xray.probe import DataPicture
 from tests.networks.insight.test_tracing import RESIDUAL
-from tests.networks.training.test_run import RANDOM, project
+from tests.networks.training.engine.test_run import RANDOM, project
 
 ROW = 4
 

@@ -12,8 +12,8 @@ from networks.insight.witness import Witness
 from networks.recipes.augmentation.shift import Shift
 from networks.recipes.optimizers import SGD, AdamW, Muon
 from networks.runs.events import Stepped
-from networks.training.run import Run
-from tests.networks.training.test_run import RANDOM, measured, project
+from networks.training.engine.run import Run
+from tests.networks.training.engine.test_run import RANDOM, measured, project
 
 RECIPES = {
     "AdamW": {"optimizer": AdamW()},

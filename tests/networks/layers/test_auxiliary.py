@@ -20,7 +20,7 @@ from networks.project.project import Project
 from networks.recipes.optimizers import SGD
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Stepped, Validated
-from networks.training.run import Run
+from networks.training.engine.run import Run
 
 INPUT = Input(channels=1, size=(8, 8))
 SGD_STEP = SGD(lr=0.05, momentum=0.9)

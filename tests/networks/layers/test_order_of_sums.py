@@ -13,7 +13,7 @@ from networks.core.shapes import ShapeError, count
 from networks.layers.pooling import AdaptiveAvgPool2d, AdaptiveMaxPool2d, BlurPool2d
 from networks.layers.resizing import Resize, Upsample
 from networks.recipes.losses import LOSSES
-from networks.training.make_loss import make_loss
+from networks.training.setup.make_loss import make_loss
 from tests.networks.recipes.test_losses import batches
 from tests.networks.strategies import INNER, TORCH_REFUSES, computed, inputs_of, layers
 

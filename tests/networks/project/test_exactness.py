@@ -12,7 +12,7 @@ from networks.layers.pooling import AdaptiveAvgPool2d
 from networks.layers.rectifiers import ReLU
 from networks.layers.resizing import Upsample
 from networks.project.exactness import approximately_again, inexact
-from tests.networks.training.test_run import chain, project
+from tests.networks.training.engine.test_run import chain, project
 
 BLENDED = chain(
     Input(channels=1, size=(8, 8)),

@@ -25,8 +25,8 @@ from networks.project.settings import settings
 from networks.project.twins import offered_twins, set_twin
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.measures import VALIDATION_ACCURACY, VALIDATION_LOSS
-from networks.training.run import Run
-from networks.training.shared_weights import share_first_weights
+from networks.training.engine.run import Run
+from networks.training.experiments.shared_weights import share_first_weights
 
 FIRST = first_project()
 RESIDUAL = Project(next(preset for preset in PRESETS if preset.name == "ResNet-20").network(), Recipe())

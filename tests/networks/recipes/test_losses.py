@@ -23,7 +23,7 @@ from networks.recipes.losses.kullback_leibler import KullbackLeibler
 from networks.recipes.losses.multi_margin import MultiMargin
 from networks.recipes.losses.negative_log_likelihood import NegativeLogLikelihood
 from networks.recipes.losses.squared_error import SquaredError
-from networks.training.make_loss import make_loss
+from networks.training.setup.make_loss import make_loss
 
 functional = nn.functional
 CPU = torch.device("cpu")

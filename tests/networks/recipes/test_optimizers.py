@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from networks.core.fields import changed, fields_of
 from networks.recipes.optimizers import OPTIMIZERS, SGD, AnyOptimizer, RMSprop
-from networks.training.make_optimizer import constructor, make_optimizer
+from networks.training.setup.make_optimizer import constructor, make_optimizer
 from tests.networks.strategies import layers as declared
 
 every_optimizer = pytest.mark.parametrize("kind", OPTIMIZERS, ids=lambda kind: kind.__name__)

@@ -13,7 +13,7 @@ from networks.recipes.datasets import Shapes
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Validated
 from networks.runs.measures import VALIDATION_ACCURACY
-from networks.training.run import Run
+from networks.training.engine.run import Run
 
 PLAIN = {"clutter": 0, "noise": 0.0}
 

@@ -34,13 +34,13 @@ from networks.recipes.splitting import split
 from networks.runs.measures import MEASURES, add_to, means
 from networks.source.identifiers import GLOBALS
 from networks.source.loop_text import loop_names
-from networks.training.averaging import average_weights
-from networks.training.compiled import Compiled
-from networks.training.muon import MuonAdamW, adamw_update, muon_update, orthogonal
-from networks.training.norm_guards import gradient_in_plain_order, guard_norms, in_plain_order
-from networks.training.precision import InBfloat16
-from networks.training.steps import judge, set_rate, train_step
-from networks.training.weight_groups import is_matrix, muon_groups, spare_decay
+from networks.training.printed.averaging import average_weights
+from networks.training.printed.compiled import Compiled
+from networks.training.printed.muon import MuonAdamW, adamw_update, muon_update, orthogonal
+from networks.training.printed.norm_guards import gradient_in_plain_order, guard_norms, in_plain_order
+from networks.training.printed.precision import InBfloat16
+from networks.training.printed.steps import judge, set_rate, train_step
+from networks.training.printed.weight_groups import is_matrix, muon_groups, spare_decay
 from tests.networks.source.fresh_interpreter import FreshInterpreter
 
 NETWORKS = Path(__file__).parents[3] / "networks"
@@ -114,13 +114,17 @@ def test_the_script_of_every_schedule_prints_its_curve():
 
 
 CHANGES = {
-    "nothing": ("training/steps.py", "", ""),
+    "nothing": ("training/printed/steps.py", "", ""),
     "loss": (
-        "training/steps.py",
+        "training/printed/steps.py",
         "    loss.backward()",
         "    loss = 3 * loss\n    loss.backward()",
     ),
-    "judging": ("training/steps.py", "        scores = model(images)", "        scores = -model(images)"),
+    "judging": (
+        "training/printed/steps.py",
+        "        scores = model(images)",
+        "        scores = -model(images)",
+    ),
     "split": ("recipes/splitting.py", "round(members * share)", "round(members * share / 2)"),
     "images": ("data/fitting.py", "bilinear", "bicubic"),
     "measure": ("runs/measures.py", "scores.argmax(1)", "scores.argmin(1)"),
@@ -140,7 +144,7 @@ for folder in map(Path, sys.argv[1:]):
     from networks.recipes.recipe import with_settings
     from networks.runs.record import Record
     from networks.runs.table import csv_text
-    from networks.training import run
+    from networks.training.engine import run
 
     assert Path(run.__file__).is_relative_to(folder)
     project = first_project()

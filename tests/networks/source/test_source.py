@@ -37,7 +37,7 @@ from networks.recipes.recipe import with_settings
 from networks.source import source
 from networks.source.safety import UnexpectedCodeError, verify
 from networks.source.torch_signatures import DEFAULTS, ROLES
-from networks.training.run import Run
+from networks.training.engine.run import Run
 from tests.networks.graph.random_edits import CLASS_COUNT, edited, networks, small
 from tests.networks.source.fresh_interpreter import FreshInterpreter
 

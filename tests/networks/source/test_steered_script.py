@@ -22,9 +22,9 @@ from networks.recipes.steering import Change, steerable
 from networks.recipes.stopping import Stopping
 from networks.runs.events import Failed, Stepped, Validated
 from networks.runs.table import COLUMNS
-from networks.training.options import set_options
-from networks.training.recorder import Named, begun
-from networks.training.run import Run
+from networks.training.engine.run import Run
+from networks.training.keeping.recorder import Named, begun
+from networks.training.printed.options import set_options
 from tests.networks.source.test_training_script import (  # noqa: F401  fixtures
     _cache,
     _few_images,

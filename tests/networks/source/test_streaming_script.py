@@ -20,7 +20,7 @@ from networks.recipes.losses import CrossEntropy
 from networks.recipes.steering import AUGMENTATION, Change, Course
 from networks.runs.record import Record
 from networks.runs.table import csv_text
-from networks.training.run import Run
+from networks.training.engine.run import Run
 from tests.networks.source.fresh_interpreter import FreshInterpreter
 from tests.networks.source.test_training_script import curve, network, recipe
 

@@ -53,8 +53,8 @@ from networks.source import source
 from networks.source.identifiers import GLOBALS
 from networks.source.loop_text import loop_names
 from networks.source.training_script import data_file
-from networks.training.loss_functions import FUNCTIONS
-from networks.training.run import Run
+from networks.training.engine.run import Run
+from networks.training.printed.loss_functions import FUNCTIONS
 from tests.networks.graph.random_edits import networks
 from tests.networks.recipes.datasets.made_sets import BY_NAME as BY_SET
 from tests.networks.recipes.datasets.made_sets import drawn, write

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from networks.training.run import Run
+from networks.training.engine.run import Run
 
 LONG = 100
 """Seconds after which nobody comes any more."""

@@ -11,7 +11,7 @@ from networks.exporting.weights import save_weights
 from networks.graph.edits import remove
 from networks.project.project import project_to_json
 from networks.runs.rate_search import RateSearch, rounded
-from networks.training.run import Run
+from networks.training.engine.run import Run
 from tests.app.features.learning.test_steering import room  # noqa: F401  a fixture
 from widgets.controls.combo_box import ComboBox
 from widgets.panels.rate_dialog import RateDialog

@@ -14,7 +14,8 @@ from networks.project.project import project_to_json
 from networks.recipes.machine_section import Machine
 from networks.recipes.recipe import with_settings
 from networks.recipes.speed_trials import SpeedTrials, Trial
-from networks.training import devices, speed_trial
+from networks.training.experiments import speed_trial
+from networks.training.machine import devices
 from tests.app.features.learning.test_steering import room  # noqa: F401  a fixture
 from widgets.panels.speed_dialog import SpeedDialog
 

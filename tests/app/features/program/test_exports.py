@@ -33,7 +33,7 @@ from networks.recipes.datasets import Folder
 from networks.recipes.recipe import with_settings
 from networks.recipes.steering import Change, Course
 from networks.source import source
-from networks.training.run import Run
+from networks.training.engine.run import Run
 from tests.app.session.slow_disk import disk
 from widgets.canvas.picture import svg
 

@@ -11,7 +11,7 @@ from app.features.results.bench import Bench
 from networks.core.after_step import AfterStep
 from networks.insight.copies import run_looker
 from networks.recipes.datasets.digits import Digits
-from networks.training.bench import Bench as Network
+from networks.training.evaluation.bench import Bench as Network
 from tests.app.features.trained import train
 from widgets.inside.probe.options import Options
 

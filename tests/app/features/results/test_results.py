@@ -15,7 +15,7 @@ from networks.recipes.datasets.shapes import Shapes
 from networks.recipes.recipe import with_settings
 from networks.runs.events import Validated
 from networks.runs.judgement.rates import accuracy
-from networks.training import judging
+from networks.training.evaluation import judging
 from tests.app.features.trained import train
 from tests.networks.runs.judgement.judgements import drawn
 from tests.networks.training.held import held_after

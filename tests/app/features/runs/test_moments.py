@@ -8,7 +8,7 @@ from app.probing.moments import offered_epochs, timeline
 from networks.core.after_step import AfterStep
 from networks.insight.copies import run_looker
 from networks.runs.kept.moments import moment_path
-from networks.training.moments import read_moment
+from networks.training.keeping.moments import read_moment
 from tests.app.features.results.test_results import train
 
 pytestmark = pytest.mark.usefixtures("collector_at_rest")

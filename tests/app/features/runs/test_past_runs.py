@@ -17,8 +17,8 @@ from networks.project.project import first_project, write_project
 from networks.recipes.recipe import with_settings
 from networks.runs.kept.files import label_of
 from networks.runs.kept.folders import run_folders
-from networks.training.recorder import Named, begun
-from networks.training.run import Run
+from networks.training.engine.run import Run
+from networks.training.keeping.recorder import Named, begun
 
 
 def project(**settings):

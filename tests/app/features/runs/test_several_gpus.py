@@ -18,7 +18,7 @@ from networks.project.project import first_project, read_project
 from networks.recipes.recipe import with_settings
 from networks.runs.kept.folders import run_folders
 from networks.runs.kept.legs import newest_leg, state_of
-from tests.networks.training.test_run import PLAIN, project
+from tests.networks.training.engine.test_run import PLAIN, project
 
 H100, A100 = "NVIDIA H100 80GB HBM3", "NVIDIA A100-SXM4-40GB"
 WAITS = "import pathlib, sys, time; pathlib.Path({told!r}).write_text(repr(sys.argv[1:])); time.sleep(600)"
@@ -36,7 +36,7 @@ def desk(qtbot, tmp_path, collector_at_rest):
 @pytest.fixture
 def gpus(monkeypatch):
     """A machine with three of them."""
-    monkeypatch.setattr("networks.training.devices.gpus", lambda: (H100, H100, A100))
+    monkeypatch.setattr("networks.training.machine.devices.gpus", lambda: (H100, H100, A100))
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def saved(desk, tmp_path, qtbot):
 
 @pytest.mark.parametrize("there", [(), (H100,)])
 def test_without_several_gpus_there_is_no_such_menu(desk, monkeypatch, there):
-    monkeypatch.setattr("networks.training.devices.gpus", lambda: there)
+    monkeypatch.setattr("networks.training.machine.devices.gpus", lambda: there)
     feature = SeveralGpus(desk)
     menu = feature.menu(desk.window)
     assert not menu.menuAction().isVisible(), "torch is still loading"

@@ -18,7 +18,7 @@ from app.probing import film
 from app.session import film_files
 from networks.core.after_step import AfterStep
 from networks.core.message import UserError
-from networks.training.moments import read_moment
+from networks.training.keeping.moments import read_moment
 from tests.app.features.results.test_results import train
 
 pytestmark = pytest.mark.usefixtures("collector_at_rest")

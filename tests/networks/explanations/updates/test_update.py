@@ -12,8 +12,8 @@ from networks.core.fields import changed, fields_of
 from networks.explanations.updates.arithmetic import WeightStep
 from networks.explanations.updates.update import RULES, UnexplainedOptimizerError, explained_update
 from networks.recipes.optimizers import OPTIMIZERS, Adam
-from networks.training.make_optimizer import make_optimizer
-from networks.training.muon import orthogonal
+from networks.training.printed.muon import orthogonal
+from networks.training.setup.make_optimizer import make_optimizer
 
 SHAPES = ((6,), (4, 3), (3, 2, 2, 3), (5, 4))
 RANGES = {

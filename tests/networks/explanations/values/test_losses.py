@@ -18,7 +18,7 @@ from networks.explanations.values.losses import (
 from networks.recipes.losses import LOSSES
 from networks.recipes.losses.multi_margin import MultiMargin
 from networks.recipes.losses.negative_log_likelihood import NegativeLogLikelihood
-from networks.training.make_loss import make_loss
+from networks.training.setup.make_loss import make_loss
 from tests.networks.strategies import layers
 
 CPU = torch.device("cpu")

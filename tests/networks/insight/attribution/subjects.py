@@ -22,7 +22,7 @@ from networks.module.build import build
 from networks.project.project import Project, first_project
 from networks.recipes.losses import CrossEntropy
 from networks.recipes.recipe import with_settings
-from networks.training.run import Run
+from networks.training.engine.run import Run
 from networks.xray.probe import DataPicture
 
 

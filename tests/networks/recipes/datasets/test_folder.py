@@ -26,7 +26,7 @@ from networks.recipes.datasets.decoding import pixels_of
 from networks.recipes.datasets.pictures import decoded, size_of
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Finished
-from networks.training.run import Run
+from networks.training.engine.run import Run
 from tests.networks.locked_folders import MODES, as_anybody, needs_permissions, open_place
 
 RED, GREEN, WHITE = (200, 30, 40), (20, 160, 60), (255, 255, 255)

@@ -14,7 +14,7 @@ from networks.runs.kept.legs import End, end_leg, now
 from networks.runs.record import MANY
 from tests.networks.runs.kept.test_metrics import started, written
 from tests.networks.runs.kept.test_reading import make
-from tests.networks.training.test_run import PLAIN, project
+from tests.networks.training.engine.test_run import PLAIN, project
 
 STEPS, PER_EPOCH = 1_000_000, 20_000
 MOST = 80 * 2**20

@@ -20,7 +20,7 @@ from networks.project.project import read_project
 from networks.runs.events import Stepped, Validated
 from networks.training.distributed.launch import launch_of
 from networks.training.distributed.ranks import meet
-from networks.training.run import Run
+from networks.training.engine.run import Run
 
 KINDS = ("gradient", "weight")
 

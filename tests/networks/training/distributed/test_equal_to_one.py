@@ -28,9 +28,9 @@ from networks.recipes.datasets import Folder
 from networks.recipes.optimizers import SGD, Adam
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Stepped, Validated
-from networks.training.run import Run
+from networks.training.engine.run import Run
 from tests.networks.training.distributed.processes import measured
-from tests.networks.training.test_run import PLAIN, chain, project
+from tests.networks.training.engine.test_run import PLAIN, chain, project
 
 NORMALIZED = chain(
     Input(channels=1, size=(8, 8)),

@@ -10,9 +10,9 @@ from torch._C._distributed_c10d import HashStore
 from torch.distributed import DistBackendError
 
 from networks.core.message import UserError, message
-from networks.training.devices import RandomNumbers, device, is_done, seed_random
 from networks.training.distributed.launch import Launch
 from networks.training.distributed.ranks import Ranks, is_gone
+from networks.training.machine.devices import RandomNumbers, device, is_done, seed_random
 
 
 def in_each(count, work):
@@ -71,7 +71,7 @@ def test_an_error_of_the_connection_is_no_error_of_the_network():
 
 
 def test_a_machine_without_so_many_gpus_says_so(monkeypatch):
-    monkeypatch.setattr("networks.training.devices.devices", lambda: ("cpu", "cuda"))
+    monkeypatch.setattr("networks.training.machine.devices.devices", lambda: ("cpu", "cuda"))
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     assert device("cpu", 1) == torch.device("cpu")
     with pytest.raises(UserError, match="got 1 for process 2: start as many as there are GPUs"):
@@ -81,7 +81,7 @@ def test_a_machine_without_so_many_gpus_says_so(monkeypatch):
 def test_each_process_has_a_gpu_with_its_number(monkeypatch):
     """NCCL refuses a device without one, also that of the first process."""
     chosen = []
-    monkeypatch.setattr("networks.training.devices.devices", lambda: ("cpu", "cuda"))
+    monkeypatch.setattr("networks.training.machine.devices.devices", lambda: ("cpu", "cuda"))
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     monkeypatch.setattr(torch.cuda, "set_device", chosen.append)
     assert [device("cuda", number) for number in (0, 1)] == [torch.device("cuda", 0), torch.device("cuda", 1)]
@@ -97,7 +97,7 @@ def test_gpus_are_connected_by_nccl_and_processors_beside_it(monkeypatch, rank):
         torch.distributed, "init_process_group", lambda *kind, **options: begun.update(options)
     )
     monkeypatch.setattr(torch.distributed, "new_group", lambda **options: options["backend"])
-    monkeypatch.setattr("networks.training.devices.devices", lambda: ("cpu", "cuda"))
+    monkeypatch.setattr("networks.training.machine.devices.devices", lambda: ("cpu", "cuda"))
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     monkeypatch.setattr(torch.cuda, "set_device", lambda number: None)
     ranks = Ranks(Launch(rank, 2, rank, 2, "here", 1), HashStore())
@@ -132,7 +132,7 @@ def test_a_gpu_that_waits_for_one_that_is_gone_is_not_waited_for(monkeypatch, qu
 
 def test_on_a_gpu_sums_are_added_in_the_same_order_each_time(monkeypatch):
     monkeypatch.setattr(torch.backends.cudnn, "deterministic", False)
-    monkeypatch.setattr("networks.training.devices.devices", lambda: ("cpu", "cuda"))
+    monkeypatch.setattr("networks.training.machine.devices.devices", lambda: ("cpu", "cuda"))
     device("cpu")
     assert not torch.backends.cudnn.deterministic
     device("cuda")

@@ -1,0 +1,1 @@
+"""What computes: the devices that are there, which switches they allow, and compiling for them."""

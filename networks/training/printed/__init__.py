@@ -1,0 +1,1 @@
+"""The loop itself and what it calls, as plain torch: training scripts print the text of these files."""

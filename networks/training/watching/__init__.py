@@ -1,0 +1,1 @@
+"""What is seen of steps while they are made: batches, gradients, time."""
