@@ -116,7 +116,9 @@ class Ground(QGraphicsItem):
         for band in range(max(0, math.floor(left / width)), math.ceil(right / width)):
             if band % 2 == 0:
                 start = (band * width - left) * per_epoch
-                painter.fillRect(QRectF(start, 0, width * per_epoch, area.height()), self._band)
+                shaded = QRectF(start, 0, width * per_epoch, area.height())
+                # an SVG has no clipping that would end it at the edges
+                painter.fillRect(shaded & area, self._band)
         painter.setPen(QPen(self._grid, 1, Qt.PenStyle.SolidLine))
         for value in self._left.positions(low, high):
             height = round(area.height() * (high - value) / (high - low))

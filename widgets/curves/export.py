@@ -45,12 +45,12 @@ _POINTS_PER_INCH, _PIXELS_PER_INCH = 72, 96
 
 @contextmanager
 def printed(charts: Sequence[Chart], figure: QWidget, legend: RunsLegend) -> Iterator[Parts]:
-    """The parts of a picture, made ready for it: the figure that holds the charts, and all runs below it."""
+    """The parts of a picture, made ready for it: the figure that holds the charts, and their runs."""
     # the cached ground would stand in an SVG as an image
     caching = [chart.cacheMode() for chart in charts]
     for chart in charts:
         chart.setCacheMode(chart.CacheModeFlag.CacheNone)
-    with legend.printed() as runs:
+    with legend.printed(figure.width()) as runs:
         yield figure, runs
     for chart, mode in zip(charts, caching, strict=True):
         chart.setCacheMode(mode)

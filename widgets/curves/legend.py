@@ -313,14 +313,21 @@ class RunsLegend(QScrollArea):
         self._arrange()
 
     @contextmanager
-    def printed(self) -> Iterator[QWidget]:
-        """All rows as one widget, with names as long as they are and no arrows, to be drawn in a picture."""
+    def printed(self, width: int) -> Iterator[QWidget]:
+        """The runs that are shown as one widget, with names as long as they are, to be drawn in a picture.
+
+        `width` is that of the picture: where a table stands for the legend, it has none of its own.
+        """
         for button in self._buttons.values():
             button.set_printed(True)
-        self._lay_out(sorted(self._buttons, reverse=True), self.width())
+            # a name without a curve says nothing in a picture
+            button.setVisible(button.isChecked())
+        shown = [number for number, button in self._buttons.items() if button.isChecked()]
+        self._lay_out(sorted(shown, reverse=True), width)
         yield self._rows
         for button in self._buttons.values():
             button.set_printed(False)
+            button.show()
         self._arrange()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

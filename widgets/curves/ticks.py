@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterable
 LOWEST, HIGHEST = -310.0, 310.0
 """Range of a logarithmic axis, in exponents of ten: that of floats."""
 
+_TELLS_A_SIZE = 5
+"""A step is at most two and a half times the asked share of a range, so this many leave room for two."""
+
 _LADDER = (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
 
@@ -32,6 +35,14 @@ def linear(low: float, high: float, count: int) -> list[float]:
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     digits = max(0, -math.floor(math.log10(step)))
     return [round(index * step, digits) for index in range(first, last + 1)]
+
+
+def at_least_two(low: float, high: float, count: int) -> list[float]:
+    """At most about `count` round numbers, or as many more as a scale needs: one alone tells no size."""
+    for more in range(max(1, count), _TELLS_A_SIZE):
+        if len(found := linear(low, high, more)) > 1:
+            return found
+    return linear(low, high, max(count, _TELLS_A_SIZE))
 
 
 def logarithmic(low: float, high: float, count: int) -> list[float]:

@@ -6,6 +6,7 @@ import csv
 import gc
 import io
 import math
+import re
 import weakref
 
 import numpy as np
@@ -809,6 +810,14 @@ def test_linear_ticks_are_few_and_within(low, span, count):
     assert all(low - margin <= tick <= low + span + margin for tick in found)
 
 
+@given(st.floats(-1e10, 1e10), st.floats(1e-9, 1e10), st.integers(0, 12))
+def test_a_scale_tells_its_size_by_at_least_two_ticks(low, span, count):
+    assume(span > 1e-6 * abs(low))
+    found = ticks.at_least_two(low, low + span, count)
+    assert len(found) >= 2
+    assert len(found) <= max(count + 1, 6)
+
+
 @given(st.floats(-310, 309), st.floats(1e-6, 600), st.integers(1, 12))
 def test_log_ticks_lie_within(low, span, count):
     found = ticks.logarithmic(low, low + span, count)
@@ -978,6 +987,35 @@ def test_a_picture_names_all_runs_also_where_the_legend_scrolls(panel):
         text = export.svg(parts).decode()
     for number in range(14):
         assert f"name, number {number}</text>" in text
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_picture_names_the_runs_that_it_shows_and_is_as_wide_as_its_charts(panel, replaced):
+    for number in range(3):
+        ended(panel, f"LeNet-5 · a change with a long name, number {number}")
+    panel.runs_legend.set_replaced(replaced)
+    panel.runs_legend.button(1).setChecked(False)
+    with panel.sharing.printed() as parts:
+        text = export.svg(parts).decode()
+        assert {part.width() for part in parts} == {panel.figure.width()}
+    assert [f"number {number}</text>" in text for number in range(3)] == [True, False, True]
+    panel.runs_legend.button(1).setChecked(True)
+    with panel.sharing.printed() as parts:
+        assert "number 1</text>" in export.svg(parts).decode()
+
+
+def test_shaded_epochs_end_with_the_chart_in_an_svg(trained):
+    chart = trained.chart("loss")
+    chart.look_at(x=(0.3, 1.9))
+    with trained.sharing.printed() as parts:
+        text = export.svg(parts).decode()
+    shaded = re.findall(
+        rf'fill="{theme.LIGHT.band}"[^>]*>\s*<rect x="([-.0-9]+)"[^>]* width="([.0-9]+)"', text
+    )
+    assert shaded
+    for left, width in shaded:
+        assert float(left) >= 0
+        assert float(left) + float(width) <= chart.area().width() + 0.5
 
 
 def test_while_it_is_hidden_nothing_is_drawn_and_nothing_is_lost(trained):
