@@ -10,11 +10,15 @@ import msgspec
 from networks.core.message import Message, message, plural
 from networks.project.difference import difference
 from networks.project.project import Project
+from networks.runs.gap import Gap, gap
 from networks.runs.kept.environment import Environment, environment_changes
-from networks.runs.measures import MEASURES, Measure
+from networks.runs.measures import LOSS, MEASURES, TRAINING_ACCURACY, TRAINING_LOSS, Measure
 from networks.runs.record import Record
 from networks.runs.sameness import Common, common
 from networks.runs.verdict import best_index, verdict
+
+_OF_IMAGES = TRAINING_LOSS, TRAINING_ACCURACY
+"""What is measured for the images of a single batch in each step."""
 
 
 class Compared(NamedTuple):
@@ -67,11 +71,30 @@ def _figures(one: Record, other: Record) -> Iterator[Figures]:
                     figure(_best(one, measure)),
                     figure(_best(other, measure)),
                 )
-            yield Figures(
-                message("last {measure}", measure=name),
-                figure(one.value(measure)),
-                figure(other.value(measure)),
-            )
+            if measure in _OF_IMAGES:
+                yield Figures(
+                    message("{measure}, last epoch", measure=name),
+                    figure(_of_epoch(one, measure)),
+                    figure(_of_epoch(other, measure)),
+                )
+            else:
+                yield Figures(
+                    message("last {measure}", measure=name),
+                    figure(one.value(measure)),
+                    figure(other.value(measure)),
+                )
+    gaps = gap(one), gap(other)
+    yield Figures(message("gap in loss, last epoch"), *(_signed(found) for found in gaps))
+
+
+def _of_epoch(record: Record, measure: Measure) -> float | None:
+    """Over the last epoch that was judged: the last batch alone holds a few images."""
+    newest = len(record.validations) - 1
+    return record.mean_of_epoch(measure, newest) if newest >= 0 else None
+
+
+def _signed(found: Gap | None) -> str:
+    return LOSS.figure(None) if found is None else f"{found.loss:+.4g}".replace("-", "−")
 
 
 def _best(record: Record, measure: Measure) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -225,6 +225,18 @@ class ResultsPanel(QWidget):
             self.body.show_results(results)
         self._results = results
         self._show_parts()
+
+    def show_changes(self) -> None:
+        """Brings into sight which pictures the run that this one is compared with judges otherwise."""
+        if self.body is not None:
+            self.body.pictures.show_changes()
+            # what was shown just now has no place yet
+            QTimer.singleShot(0, self, self._bring_pictures)
+
+    @Slot()
+    def _bring_pictures(self) -> None:
+        if self.body is not None:
+            self.area.verticalScrollBar().setValue(self.body.pictures.y())
 
     @Slot()
     def show_pictures(self) -> None:

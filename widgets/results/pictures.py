@@ -137,6 +137,13 @@ class Pictures(QWidget):
         """Shows the mistakes that have to do with one class."""
         self._ask("class", (label,))
 
+    def show_changes(self) -> None:
+        """Shows the pictures that are newly right since the first earlier judgement, or wrong if more are."""
+        if self._results is not None and self._results.earlier:
+            changed = self._results.earlier[0].changed
+            more_right = len(changed.newly_right) >= len(changed.newly_wrong)
+            self._ask("newly right" if more_right else "newly wrong", (0,))
+
     @property
     def cell(self) -> tuple[int, int] | None:
         """The cell of the matrix whose pictures are shown."""

@@ -58,6 +58,8 @@ class Results(PanelFeature["ResultsPanel"]):
         desk.recorded.connect(self.look)
         self._other = ""
         """The run that the shown one is compared with, where one was chosen."""
+        self._changes_wished = False
+        """Whether the pictures that they judge differently are to be brought into sight."""
         desk.results_wished.connect(self.show_run)
         desk.changes_wished.connect(self.show_changes)
         desk.trainer.state_changed.connect(self.look)
@@ -112,7 +114,7 @@ class Results(PanelFeature["ResultsPanel"]):
     @Slot(str)
     def show_run(self, run: str) -> None:
         """Shows what a run gets right and wrong, as soon as its curves are there."""
-        self._run, self._other = run, ""
+        self._run, self._other, self._changes_wished = run, "", False
         self.judging.forget_failure()
         self.desk.open_panel("results")
         self.look()
@@ -120,7 +122,7 @@ class Results(PanelFeature["ResultsPanel"]):
     @Slot(str, str)
     def show_changes(self, run: str, other: str) -> None:
         """Shows what a run gets right or wrong that another one does not; has both judged."""
-        self._run, self._other = run, other
+        self._run, self._other, self._changes_wished = run, other, True
         self.judging.forget_failure()
         self._weights, self._side = "best", "validation"
         self.desk.open_panel("results")
@@ -189,6 +191,9 @@ class Results(PanelFeature["ResultsPanel"]):
             self._shown = Answers(judgement, store.names, self.pictures.get, record.title, earlier)
         notes = [self.judging.notes.get(record.run, ""), self.judging.failure]
         self.panel.show_results(self._shown, about_of(self, record, judgement, notes), old=old)
+        if self._changes_wished and compared is not None:
+            self._changes_wished = False
+            self.panel.show_changes()
 
     def _hint(self) -> str:
         if self.judging.failure:

@@ -46,10 +46,15 @@ class SideBySide(QObject):
             return
         from widgets.runs.side_by_side.window import ComparisonWindow, Two
 
-        window = self.window = ComparisonWindow(Two(one, other), self._desk.window)
+        window = self.window = ComparisonWindow(Two(one, other, self._colors(*wanted)), self._desk.window)
         window.mistakes_wished.connect(lambda: self._desk.changes_wished.emit(wanted[1], wanted[0]))
         window.destroyed.connect(self._forget)
         window.show()
+
+    def _colors(self, one: str, other: str) -> tuple[int, int]:
+        """Those of their curves; the first two where these are not drawn."""
+        drawn = self._desk.drawn
+        return (drawn[one], drawn[other]) if {one, other} <= drawn.keys() else (0, 1)
 
     def _compared(self, run: str) -> Compared | None:
         from networks.project.side_by_side import Compared

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
     QDialog,
@@ -35,10 +35,16 @@ LETTERS = "A", "B"
 
 
 class Two(NamedTuple):
-    """The runs that are compared."""
+    """The runs that are compared, and the numbers of the colours that they have in the curves."""
 
     one: Compared
     other: Compared
+    colors: tuple[int, int] = (0, 1)
+
+    @property
+    def runs(self) -> tuple[Compared, Compared]:
+        """Both of them."""
+        return self.one, self.other
 
 
 class ComparisonWindow(QDialog):
@@ -52,7 +58,7 @@ class ComparisonWindow(QDialog):
         self.setObjectName("comparison")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Two runs side by side"))
-        self.found: SideBySide = compare_runs(*two)
+        self.found: SideBySide = compare_runs(*two.runs)
         self._two = two
         self.views = NetworkView(), NetworkView()
         self.plot = TwinsPlot(seeds=False)
@@ -61,21 +67,27 @@ class ComparisonWindow(QDialog):
         self.mistakes_button.setToolTip(
             self.tr("Judges both runs and shows which pictures the second one gets right or wrong instead")
         )
-        self.mistakes_button.clicked.connect(self.mistakes_wished)
+        self.mistakes_button.clicked.connect(self._wish_mistakes)
         self._arrange()
         room = self.screen().availableSize() - QSize(_FRAME, _FRAME)
         self.resize(QSize(*(theme.grown(length) for length in _SIZE)).boundedTo(room))
         self._show()
 
+    @Slot()
+    def _wish_mistakes(self) -> None:
+        self.mistakes_wished.emit()
+        # it lies above the window that shows them
+        self.close()
+
     def _show(self) -> None:
-        one, other = self._two
+        one, other = self._two.runs
         marked = differing(one.project.network, other.project.network)
-        for view, run, names in zip(self.views, self._two, marked, strict=True):
+        for view, run, names in zip(self.views, self._two.runs, marked, strict=True):
             view.show_network(run.project.network, check(run.project.network, run.project.classes), names)
         sides = tuple(
-            Side(message("{run}", run=run.record.short), (Trained(0, run.record),)) for run in self._two
+            Side(message("{run}", run=run.record.short), (Trained(0, run.record),)) for run in self._two.runs
         )
-        self.plot.show_comparison(Comparison(sides))
+        self.plot.show_comparison(Comparison(sides), self._two.colors)
 
     def _arrange(self) -> None:
         split = QSplitter()
@@ -102,7 +114,7 @@ class ComparisonWindow(QDialog):
         grid.setHorizontalSpacing(1)
         grid.setVerticalSpacing(0)
         grid.setRowStretch(1, 1)
-        for number, (view, run) in enumerate(zip(self.views, self._two, strict=True)):
+        for number, (view, run) in enumerate(zip(self.views, self._two.runs, strict=True)):
             view.setAccessibleName(self.tr("Network of “{run}”").format(run=run.record.title))
             grid.addWidget(self._title(number), 0, number)
             grid.addWidget(view, 1, number)
@@ -158,13 +170,14 @@ class ComparisonWindow(QDialog):
         return grid
 
     def _title(self, number: int) -> QLabel:
-        run = self._two[number]
+        run = self._two.runs[number]
         label = _plain(f"{LETTERS[number]}  {run.record.title}")
         label.setFont(theme.font(theme.DENSE, bold=True))
         label.setMargin(theme.SPACE)
         label.setAutoFillBackground(True)
         palette = label.palette()
-        palette.setColor(QPalette.ColorRole.WindowText, QColor(theme.colors(self).run_texts[number]))
+        texts = theme.colors(self).run_texts
+        palette.setColor(QPalette.ColorRole.WindowText, QColor(texts[self._two.colors[number] % len(texts)]))
         label.setPalette(palette)
         return label
 

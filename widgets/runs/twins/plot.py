@@ -81,11 +81,13 @@ class TwinsPlot(QWidget):
         super().__init__(parent)
         self._seeds = seeds
         self._comparison: Comparison | None = None
+        self._colors: Sequence[int] = (0, 1)
         self.setObjectName("twins_plot")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
-    def show_comparison(self, comparison: Comparison | None) -> None:
-        """Draws what was measured so far."""
+    def show_comparison(self, comparison: Comparison | None, colors: Sequence[int] = (0, 1)) -> None:
+        """Draws what was measured so far; `colors` are the numbers of those of the sides."""
+        self._colors = colors
         paired = self._comparison is not None and self._comparison.paired
         self._comparison = comparison
         if comparison is not None and comparison.paired != paired:
@@ -138,7 +140,7 @@ class TwinsPlot(QWidget):
         scale = self._scale(place, comparison, [*(line for each in lines for line in each)])
         self._paint_axes(painter, shade, scale, percent=measure.quantity.format == "percent")
         for index, (runs, band) in enumerate(zip(lines, bands, strict=True)):
-            color = QColor(shade.runs[index])
+            color = QColor(shade.runs[self._colors[index] % len(shade.runs)])
             _paint_band(painter, scale, band, theme.mixed(QColor(shade.panel), color, 0.18))
             faint = theme.mixed(QColor(shade.panel), color, 0.45 if len(band.epochs) else 1.0)
             _paint_lines(painter, scale, runs, QPen(faint, 1))
@@ -239,7 +241,7 @@ class TwinsPlot(QWidget):
     ) -> None:
         painter.setFont(theme.font(theme.SMALL))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for value in ticks.linear(scale.low, scale.high, max(2, int(scale.place.height() / 32))):
+        for value in ticks.at_least_two(scale.low, scale.high, int(scale.place.height() / 32)):
             y = scale.up(value)
             painter.setPen(QPen(QColor(shade.grid), 1))
             painter.drawLine(QPointF(scale.place.left(), y), QPointF(scale.place.right(), y))
@@ -272,13 +274,14 @@ class TwinsPlot(QWidget):
             return
         painter.setFont(theme.font(theme.SMALL, bold=True))
         x, top, tall = 0.0, theme.grown(_TITLE) - 2, theme.grown(_LEGEND)
-        for index, side in enumerate(comparison.sides):
-            painter.fillRect(QRectF(x, top + tall / 2 - 1, 14, 3), QColor(shade.runs[index]))
+        for index, (side, color) in enumerate(zip(comparison.sides, self._colors, strict=True)):
+            line = QColor(shade.runs[color % len(shade.runs)])
+            painter.fillRect(QRectF(x, top + tall / 2 - 1, 14, 3), line)
             words = f"{NAMES[index]} {said(side.words)}"
             room = int(self.width() - x) - 24 if index else self.width() // 2
             words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room)
             wide = painter.fontMetrics().horizontalAdvance(words)
-            painter.setPen(QColor(shade.run_texts[index]))
+            painter.setPen(QColor(shade.run_texts[color % len(shade.run_texts)]))
             painter.drawText(QRectF(x + 20, top, wide + 2, tall), Qt.AlignmentFlag.AlignVCenter, words)
             x += wide + 40
 

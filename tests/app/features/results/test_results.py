@@ -246,3 +246,5 @@ def test_two_runs_are_judged_and_what_changed_between_them_is_shown(results, tra
     )
     assert shown(results).run == first.run
     assert second.title in results.panel.results().earlier[0].title
+    # that is what was asked for
+    assert results.panel.body.pictures.filter.currentText().startswith("Newly ")

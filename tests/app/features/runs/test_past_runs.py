@@ -19,6 +19,7 @@ from networks.runs.kept.files import label_of
 from networks.runs.kept.folders import run_folders
 from networks.training.engine.run import Run
 from networks.training.keeping.recorder import Named, begun
+from widgets.look import theme
 
 
 def project(**settings):
@@ -185,4 +186,21 @@ def test_two_runs_are_seen_side_by_side(training, qtbot):
     training.desk.changes_wished.connect(lambda run, other: wished.append((run, other)))
     window.mistakes_button.click()
     assert wished == [(second, first)]
+    # it would lie above the pictures
+    assert not window.isVisible()
+
+
+def test_compared_runs_have_the_colours_of_their_curves(training):
+    first, second = runs_of(training)
+    training.desk.drawn = {first: 3, second: 1}
+    box = training.measured.runs
+    box.compare_button.click()
+    window = training.past.side_by_side.window
+    shade = theme.colors(window)
+    pictured = window.plot.grab().toImage()
+    seen = {
+        pictured.pixelColor(x, y).name() for x in range(pictured.width()) for y in range(pictured.height())
+    }
+    assert {shade.runs[3], shade.runs[1]} <= seen
+    assert shade.runs[0] not in seen
     window.close()
