@@ -11,7 +11,7 @@ from networks.doctor.data_findings import data_findings
 from networks.doctor.last_layer import loss_findings
 from networks.doctor.mends import ChooseLoss
 from networks.graph.check import Report, check
-from networks.graph.network import Network
+from networks.graph.network import Network, Node
 from networks.project.project import Project
 from networks.recipes.learning_section import RANDOM
 from networks.recipes.losses import CrossEntropy
@@ -41,29 +41,33 @@ def too_few_images(project: Project, report: Report, training: int) -> tuple[Fin
 def leaves_one_out(images: int, batch_size: int, network: Network) -> bool:
     """Whether the last batch of an epoch would be a single image, which has no variance to normalize by.
 
-    This matters if a BatchNorm is not frozen; a frozen one normalizes by its running statistics.
+    This matters where a BatchNorm is not frozen.
     """
     return images > batch_size and images % batch_size == 1 and normalizes_by_batch(network)
 
 
 def normalizes_by_batch(network: Network) -> bool:
-    """Whether a layer that is not frozen normalizes by the images of the batch."""
-    return any(
-        node.layer.normalizes_by_batch and not node.frozen and node.name in network.contributing
-        for node in network.nodes
-    )
+    """Whether a layer normalizes by the images of the batch, so that a batch must have several."""
+    return any(map(_normalizes, _contributing(network)))
 
 
 def computed_together(network: Network) -> Message | None:
     """Why the images of a batch have to be computed together; None where each could be without the others."""
-    for node in network.nodes:
-        if node.name not in network.contributing:
-            continue
-        if node.layer.normalizes_by_batch and not node.frozen:
+    for node in _contributing(network):
+        if _normalizes(node):
             return message("“{name}” normalizes by all images of a batch", name=node.name)
         if node.layer.draws_random_numbers:
             return message("“{name}” draws random numbers, one image after the other", name=node.name)
     return None
+
+
+def _contributing(network: Network) -> Iterator[Node]:
+    return (node for node in network.nodes if node.name in network.contributing)
+
+
+def _normalizes(node: Node) -> bool:
+    """Whether it normalizes by the images of a batch; frozen, it does so by its running statistics."""
+    return node.layer.normalizes_by_batch and not node.frozen
 
 
 def shares_batches(network: Network, machine: Machine) -> bool:
@@ -174,12 +178,11 @@ def _last_layer(project: Project, report: Report) -> Iterator[Finding]:
 def _lone_numbers(network: Network, report: Report, alone: bool = False) -> Iterator[Finding]:
     """torch refuses to normalize by the variance of a single number; batches of 2 avoid that.
 
-    `alone` says that there is but one image to train on. A frozen layer normalizes by its running statistics.
-    A layer that takes the variance of each image alone never fits where that is the variance of a single
-    number.
+    `alone` says that there is but one image to train on. A layer that takes the variance of each image alone
+    never fits where that is the variance of a single number.
     """
     for name, node in report.nodes.items():
-        if network[name].frozen or not node.contributing or not node.layer.normalizes_by_batch:
+        if not (node.contributing and _normalizes(network[name])):
             continue
         known = tuple(shape for shape in node.inputs if shape is not None)
         if node.output is not None and node.layer.numbers_per_statistic(*known) == 1:
