@@ -104,6 +104,7 @@ def joined(project: Project, ranks: Ranks) -> tuple[Project, Ranks | None]:
             message("Several processes cannot train on one Apple GPU: choose CPU, or start one process.")
         )
     if machine.data_parallel:
+        note("Note: Several processes train without data-parallel threads.", ranks)
         project = replace(project, recipe=with_settings(project.recipe, data_parallel=False))
     if machine.compile:
         note("Note: Several processes train without torch.compile.", ranks)

@@ -8,9 +8,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from app.terminal.together import joined
 from networks.project.project import write_project
 from networks.runs.kept.files import METRICS, WEIGHTS
 from networks.runs.kept.folders import run_folders
@@ -24,6 +26,30 @@ MAIN = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2"]
 
 LONG = 300
 """Seconds that two processes may take to start and to end, where others keep all cores busy."""
+
+
+class Two(SimpleNamespace):
+    """The first of two processes, or the second, that agree on everything and are never connected."""
+
+    def __init__(self, first):
+        super().__init__(
+            count=2,
+            first=first,
+            launch=SimpleNamespace(local_ranks=2, local_rank=0),
+            agree=lambda **facts: None,
+            connect=lambda device: None,
+        )
+
+
+@pytest.mark.parametrize(
+    ("switch", "said"), [("compile", "torch.compile"), ("data_parallel", "data-parallel threads")]
+)
+def test_a_switch_that_several_processes_leave_out_is_told_once(capsys, switch, said):
+    for first in (True, False):
+        trained, _ = joined(project(PLAIN, **{switch: True}), Two(first))
+        assert not getattr(trained.recipe.machine, switch)
+        expected = f"Note: Several processes train without {said}.\n2 processes train together.\n"
+        assert capsys.readouterr().err == (expected if first else "")
 
 
 def torchrun(home, *arguments, options=()):
