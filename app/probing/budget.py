@@ -49,15 +49,20 @@ class Budget:
 
         Where there is no room, others that are out of sight give up theirs, the largest first.
         """
-        others = sorted(self._giving.keys() - {who}, key=self.held_by, reverse=True)
-        for other in others:
-            if self.fits(who, size):
-                break
-            self._giving[other]()
-        if not self.fits(who, size):
+        if not self._makes_room(who, size):
             return False
         self._held[who] = {who: size}
         return True
+
+    def _makes_room(self, who: str, size: int) -> bool:
+        """Whether there is room, be it that others give up theirs. What fits at once is counted once."""
+        if self.fits(who, size):
+            return True
+        for other in sorted(self._giving.keys() - {who}, key=self.held_by, reverse=True):
+            self._giving[other]()
+            if self.fits(who, size):
+                return True
+        return False
 
     def hold(self, who: str, *things: object) -> None:
         """`who` holds the arrays and tensors in these things now, and nothing else."""

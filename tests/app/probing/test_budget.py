@@ -60,6 +60,18 @@ def test_shared_memory_counts_once():
     assert blocks_of("words", 3, None) == {}
 
 
+def test_what_fits_is_counted_once_however_many_there_are():
+    budget, asked = Budget(100), []
+    budget.follow("views", lambda: asked.append(1))
+    for who in WHO:
+        budget.join(who, lambda who=who: budget.free(who))
+        budget.hold(who, np.zeros(20, np.uint8))
+    assert budget.ask("new", 40)
+    assert len(asked) == 1
+    assert budget.ask("new", 80)
+    assert budget.total <= 100
+
+
 def test_what_changes_often_is_counted_when_somebody_asks():
     budget, held, asked = Budget(1000), [], []
 
