@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from networks.layers.activation import Activation
@@ -69,8 +69,9 @@ class _Lines(QWidget):
         self.spread: Spread | None = None
         self.values = self.slopes = _NOTHING
         self._low, self._high = -0.2, 1.1
-        self._picture: tuple[tuple[object, ...], QPixmap] | None = None
-        """What was painted last, and of what: lines take long, and all below a section that grows moves."""
+        self._pictures: tuple[tuple[object, ...], QPixmap, QPixmap] | None = None
+        """The axes and the lines as they were painted last, and of what: they take long, all below a section
+        that grows moves, and the bars between them are others several times a second while a run goes on."""
 
     def draw(self, function: Activation | None) -> None:
         """Draws this function, or nothing."""
@@ -89,28 +90,39 @@ class _Lines(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         ratio, shade = self.devicePixelRatioF(), theme.colors(self)
-        key = (self.function, self.spread, self.size(), ratio, shade)
-        if self._picture is None or self._picture[0] != key:
-            picture = QPixmap(self.size() * ratio)
-            picture.setDevicePixelRatio(ratio)
-            picture.fill(Qt.GlobalColor.transparent)
-            self._paint(QPainter(picture), shade)
-            self._picture = key, picture
+        key = (self.function, self.size(), ratio, shade)
+        place = self._place()
+        if self._pictures is None or self._pictures[0] != key:
+            axes, lines = self._layer(ratio), self._layer(ratio)
+            self._paint_axes(_begun(axes), place, shade)
+            self._paint_lines(_begun(lines), place, shade)
+            self._pictures = key, axes, lines
+        _, axes, lines = self._pictures
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._picture[1])
+        painter.drawPixmap(0, 0, axes)
+        if self.spread is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setClipRect(place)
+            self._paint_spread(painter, self.spread, place, shade)
+            painter.setClipping(False)
+        painter.drawPixmap(0, 0, lines)
         painter.end()
 
-    def _paint(self, painter: QPainter, shade: theme.Colors) -> None:
-        """Paints all of it, and ends the painter."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(theme.font(theme.SMALL))
-        metrics = painter.fontMetrics()
+    def _place(self) -> QRectF:
+        """Where the lines are, within the numbers at their axes."""
+        metrics = QFontMetrics(theme.font(theme.SMALL), self)
         left = metrics.horizontalAdvance("−0.5") + 8.5
-        place = QRectF(left, 4.5, self.width() - left - 4, self.height() - 8 - metrics.height())
-        self._paint_axes(painter, place, shade)
+        return QRectF(left, 4.5, self.width() - left - 4, self.height() - 8 - metrics.height())
+
+    def _layer(self, ratio: float) -> QPixmap:
+        layer = QPixmap(self.size() * ratio)
+        layer.setDevicePixelRatio(ratio)
+        layer.fill(Qt.GlobalColor.transparent)
+        return layer
+
+    def _paint_lines(self, painter: QPainter, place: QRectF, shade: theme.Colors) -> None:
+        """Paints both lines, and ends the painter."""
         painter.setClipRect(place)
-        if self.spread is not None:
-            self._paint_spread(painter, self.spread, place, shade)
         color = shade.group(Group.ACTIVATION)
         for values, width, style in (
             (self.slopes, 1.4, Qt.PenStyle.DashLine),
@@ -142,7 +154,7 @@ class _Lines(QWidget):
         return QPolygonF([*map(QPointF, across.tolist(), down.tolist())])
 
     def _paint_axes(self, painter: QPainter, place: QRectF, shade: theme.Colors) -> None:
-        """The frame at the left and below with its numbers, and the lines through zero."""
+        """Paints the frame with its numbers and the lines through zero, and ends the painter."""
         painter.setPen(QPen(QColor(shade.border), 1))
         for line in (
             QLineF(self._x(place, 0), place.top(), self._x(place, 0), place.bottom()),
@@ -160,6 +172,14 @@ class _Lines(QWidget):
         for value in ticks.linear(self._low, self._high, 4):
             room = QRectF(0, self._y(place, value) - height / 2, place.left() - 5, height)
             painter.drawText(room, int(Qt.AlignmentFlag.AlignRight), _number(value))
+        painter.end()
+
+
+def _begun(layer: QPixmap) -> QPainter:
+    painter = QPainter(layer)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(theme.font(theme.SMALL))
+    return painter
 
 
 def _number(value: float) -> str:

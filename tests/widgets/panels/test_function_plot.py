@@ -57,5 +57,11 @@ def test_every_change_is_seen(make, change):
 def test_without_a_change_it_is_not_painted_again(make, monkeypatch):
     plot = make()
     before = picture(plot)
-    monkeypatch.setattr(plot._lines, "_paint", None)
+    for painting in ("_paint_axes", "_paint_lines"):
+        monkeypatch.setattr(plot._lines, painting, None)
+    assert picture(plot) == before
+    # nor are its lines where a run moves the bars behind them
+    plot.show_spread(SPREAD)
+    assert picture(plot) != before
+    plot.show_spread(None)
     assert picture(plot) == before
