@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -43,6 +42,10 @@ class Following(QObject):
         self._shown: Seen | None = None
         self._poll = QTimer(self, interval=POLL_MS)
         self._poll.timeout.connect(self._take)
+        self._began = 0.0
+        # its time comes behind all that is to be painted; that of a queued call, as of `singleShot`, before
+        self._painted = QTimer(self, singleShot=True, interval=0)
+        self._painted.timeout.connect(self._pace)
 
     @property
     def spent(self) -> float:
@@ -85,12 +88,12 @@ class Following(QObject):
         if seen is None or seen is self._shown or seen.wish.run != wish.run:
             return
         if seen.wish.pictures is wish.pictures and differ_in_sight_alone(seen.wish.wanted, wish.wanted):
-            began, self._shown = time.thread_time(), seen
+            self._began, self._shown = time.thread_time(), seen
             self.arrived.emit(seen)
-            # when that is painted
-            QTimer.singleShot(0, self, partial(self._pace, began))
+            self._painted.start()
 
-    def _pace(self, began: float) -> None:
-        """Says what showing it has cost."""
+    @Slot()
+    def _pace(self) -> None:
+        """Says what showing and painting it has cost."""
         if self._live is not None:
-            self._live.waits = WAITS * (time.thread_time() - began)
+            self._live.waits = WAITS * (time.thread_time() - self._began)
