@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict, deque
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.background.job import Job, Task
 from app.background.log import LOG
@@ -23,6 +24,9 @@ HOLDER = "film"
 """Under this name films hold memory."""
 MOST_FILMS = 4
 """Films whose frames are kept: a film of 256 moments with maps takes at most 1.7 MB."""
+SHARE, RAREST = 0.01, 10.0
+"""Share of the time in which frames are made of the moments that a run adds, and after how many seconds it
+is the turn of those that have come meanwhile, at the latest."""
 _FRAME = 4 * 40 * 40
 """What the map of a frame takes at most."""
 
@@ -67,13 +71,20 @@ class Film(QObject):
         self.refused: Message | None = None
         """Why no frames are made of what was wished for last."""
         self._shots: OrderedDict[tuple[Any, ...], Shot] = OrderedDict()
-        self._job: Job[None] | None = None
+        self._job: Job[float] | None = None
+        self._goes_on = False
+        self._rest = QTimer(self, singleShot=True)
+        self._rest.timeout.connect(self._start)
         self._wish: tuple[Filmed, tuple[int, ...]] | None = None
         self._box: deque[Frame] = deque()
         self._making: Shot | None = None
 
-    def wish(self, subject: Filmed, steps: tuple[int, ...]) -> dict[int, Frame]:
-        """The frames of these moments that are there; the others are made in the background."""
+    def wish(self, subject: Filmed, steps: tuple[int, ...], *, goes_on: bool = False) -> dict[int, Frame]:
+        """The frames of these moments that are there; the others are made in the background.
+
+        Where the run `goes_on`, it adds moments by itself, with short epochs several in a second. They wait
+        for each other: making their frames takes a small share of the time. A new subject never waits.
+        """
         shot = self._shots.setdefault(subject.key, Shot(subject, {}, set()))
         self._shots.move_to_end(subject.key)
         while len(self._shots) > MOST_FILMS:
@@ -84,13 +95,16 @@ class Film(QObject):
         self._wish = (subject, missing) if missing else None
         if self._wish is not None and self._making is not None and self._making is not shot:
             self._give_up()
-        self.refused = None
+        self.refused, self._goes_on = None, goes_on
+        if not goes_on or not shot.frames:
+            self._rest.stop()
         self._start()
         return shot.frames
 
     def forget(self) -> None:
         """Stops making frames, and frees those that are there."""
         self._wish = None
+        self._rest.stop()
         self._give_up()
         self._shots.clear()
         self._count()
@@ -112,12 +126,17 @@ class Film(QObject):
             self._job.cancel()
         self._making = None
 
+    @Slot()
     def _start(self) -> None:
-        if self._job is not None or self._wish is None:
+        if self._job is not None or self._wish is None or self._rest.isActive():
             return
         (subject, steps), self._wish = self._wish, None
         shot = self._shots.get(subject.key)
         if shot is None:
+            return
+        # some were being made when they were wished for
+        steps = tuple(step for step in steps if step not in shot.frames and step not in shot.failed)
+        if not steps:
             return
         needed = 4 * subject.weights + len(steps) * _FRAME + sum(blocks_of(*self._held()).values())
         if not self._budget.ask(HOLDER, needed):
@@ -130,7 +149,7 @@ class Film(QObject):
         work = partial(_made, subject, channel, steps, self._box)
         self._job = Job(
             work,
-            partial(self._take_last, shot, steps),
+            self._take_last,
             partial(self._miss, shot, steps),
             lambda _: self._take(),
             owner=self,
@@ -147,7 +166,9 @@ class Film(QObject):
             shot.frames[frame.step] = frame
         self.changed.emit()
 
-    def _take_last(self, shot: Shot, steps: tuple[int, ...], _: None) -> None:
+    def _take_last(self, spent: float) -> None:
+        if self._goes_on:
+            self._rest.start(round(1000 * min(spent / SHARE, RAREST)))
         self._take()
 
     def _miss(self, shot: Shot, steps: tuple[int, ...], reason: Message) -> None:
@@ -173,10 +194,12 @@ class Film(QObject):
 
 def _made(
     subject: Filmed, channel: int | None, steps: tuple[int, ...], box: deque[Frame], task: Task
-) -> None:
+) -> float:
+    """Puts the frames into the box. Gives how many seconds of processor time that took."""
     # imported late: torch takes a second
     from networks.insight.film import frames
 
+    began = time.thread_time()
     project = project_of(subject.folder)
     # the last one first: its strongest map is the one that is shown
     order = tuple(reversed(steps))
@@ -194,4 +217,5 @@ def _made(
     ):
         box.append(frame)
         if not task.report(done / len(steps)):
-            return
+            break
+    return time.thread_time() - began

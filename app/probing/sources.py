@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app.training.project_runs import ProjectRuns
-from app.training.trainer import Trainer
+from app.training.trainer import State, Trainer
 from networks.core.after_step import AfterStep
 from networks.project.project import Project
 from networks.runs.kept.moments import Moment, moments_of
@@ -15,7 +15,7 @@ from networks.runs.record import Record
 from networks.xray.probe import Which, Word
 from widgets.inside.probe.options import Options
 
-LISTED_FOR = 1.0
+LISTED_FOR = 0.4
 """Seconds after which a run that goes on is asked anew which moments it has kept."""
 
 if TYPE_CHECKING:
@@ -134,9 +134,11 @@ class Sources:
         if folder is None or run not in self._runs.records:
             return ()
         record = self._runs.records[run]
-        # the last moments are written after the end was told, and before the training thread ends
-        busy = self._trainer.busy
-        told = folder, len(record.validations), record.ended, busy
+        # of short epochs there are many in a second: while a run goes on, time alone tells when to ask anew.
+        # The last moments are written after the end was told, and before the training thread ends
+        busy, goes_on = self._trainer.busy, self._trainer.state is State.TRAINING
+        validations = None if goes_on else len(record.validations)
+        told = folder, validations, record.ended, self._trainer.state
         known = self._listed.get(run)
         now = time.monotonic()
         # what was copied is written a little later

@@ -17,6 +17,7 @@ from app.features.runs.forking import read_fork
 from app.probing.film import HOLDER, Film, Filmed
 from app.probing.moments import Timeline, timeline
 from app.training.runs import Runs
+from app.training.trainer import State
 from networks.core.after_step import AfterStep
 from networks.core.message import Message, plural, visible
 from networks.graph.network import Network
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
     from networks.project.project import Project
 
+SELDOM_MS = 500
+"""How long moments stay as they are shown at least while a run adds some, with short epochs many a second."""
 PLAY_MS = 400
 """How long a moment is shown at least while they are played; what takes longer to be seen is waited for."""
 
@@ -63,12 +66,16 @@ class TimeMachine(QObject):
         self.saving = FilmSaving(desk)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.look)
+        self._later = QTimer(self, singleShot=True, interval=SELDOM_MS)
+        self._later.timeout.connect(self.look)
         self._pace = QTimer(self, interval=PLAY_MS)
         self._pace.timeout.connect(self._play_on)
         self._pictures: object = None
         """What the probe was when the moments were shown last; its views change with every step of a run."""
-        for changed in (desk.recorded, desk.changed, self.film.changed):
-            changed.connect(self._look_soon)
+        for added in (desk.recorded, self.film.changed):
+            added.connect(self._look_in_time)
+        desk.changed.connect(self._look_soon)
+        desk.trainer.state_changed.connect(self._follow_state)
         desk.probed_changed.connect(self._follow_probe)
         desk.probing.options_changed.connect(self._look_soon)
         curves.span_changed.connect(self._look_soon)
@@ -94,6 +101,7 @@ class TimeMachine(QObject):
     def close(self) -> None:
         """Waits for what is being made or read."""
         self._soon.stop()
+        self._later.stop()
         self._pace.stop()
         self.film.close()
         self._reading.skip()
@@ -105,6 +113,25 @@ class TimeMachine(QObject):
     def _look_soon(self) -> None:
         if not self._soon.isActive():
             self._soon.start()
+
+    @Slot()
+    def _look_in_time(self) -> None:
+        """A run that goes on tells something many times a second; at its end all of it is shown at once."""
+        if not self._goes_on:
+            self._look_soon()
+        elif not self._later.isActive():
+            self._later.start()
+
+    @Slot()
+    def _follow_state(self) -> None:
+        self._look_soon()
+        if self._desk.trainer.paused:
+            # a moment may still be on its way to the disk
+            self._later.start()
+
+    @property
+    def _goes_on(self) -> bool:
+        return self._desk.trainer.state is State.TRAINING
 
     @Slot()
     def _follow_probe(self) -> None:
@@ -171,7 +198,8 @@ class TimeMachine(QObject):
             subject = Filmed(
                 found.record.run, folder, probed.pictures, layer, channel, weights, self._averaged
             )
-            frames = self.film.wish(subject, tuple(each.step for each in found.moments))
+            steps = tuple(each.step for each in found.moments)
+            frames = self.film.wish(subject, steps, goes_on=self._goes_on)
             if frames and layer:
                 name = self.tr("map {number}").format(number=next(iter(frames.values())).channel)
             if self.film.refused is not None:

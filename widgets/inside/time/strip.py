@@ -60,12 +60,14 @@ class MomentStrip(QWidget):
         """Shows these moments."""
         if told.run != self.told.run or told.map != self.told.map or told.bound != self.told.bound:
             self._images.clear()
-        self.told = told
+        before, self.told = self.sizeHint(), told
         if self.over is not None and self.over >= len(told.moments):
             self.over = None
         words = self.words(told.at)
         tell(self, words)
-        self.updateGeometry()
+        if self.sizeHint() != before:
+            # the charts above would be laid out and painted, too
+            self.updateGeometry()
         self.update()
 
     def show_span(self, span: Span | None) -> None:

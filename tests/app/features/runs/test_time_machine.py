@@ -18,6 +18,7 @@ from app.probing import film
 from app.session import film_files
 from networks.core.after_step import AfterStep
 from networks.core.message import UserError
+from networks.runs.kept.moments import moments_of
 from networks.training.keeping.moments import read_moment
 from tests.app.features.results.test_results import train
 
@@ -272,6 +273,57 @@ def test_a_film_that_nobody_sees_gives_its_memory_to_others(time, xray, training
     time.look()
     until_filmed(time, qtbot)
     assert not strip.told.hint
+
+
+ENDLESS = pytest.mark.parametrize("desk", [{"epochs": 100_000}], indirect=True)
+
+
+@ENDLESS
+def test_moments_of_short_epochs_wait_for_each_other_and_are_all_there_at_a_pause(
+    xray, training, desk, qtbot, monkeypatch
+):
+    training.measured.resize(700, 950)
+    training.measured.show()
+    time, strip = training.time, training.time.bar.strip
+    # longer than the test
+    time._later.setInterval(3_600_000)
+    monkeypatch.setattr(film, "SHARE", 1e-9)
+    monkeypatch.setattr(film, "RAREST", 3_600)
+    training.runs.train()
+    xray.switch(True)
+
+    def filmed():
+        time.look()
+        return any(each.frame is not None for each in strip.told.moments) and not time.film.busy
+
+    # what is filmed for the first time is made at once
+    qtbot.waitUntil(filmed)
+    count = len(strip.told.moments)
+
+    def added():
+        time.look()
+        return len(strip.told.moments) > count + 1
+
+    # and then it is the turn of all that have come meanwhile
+    qtbot.waitUntil(added)
+    assert not time.film.busy
+    assert strip.told.moments[-1].frame is None
+    time._soon.stop()
+    desk.recorded.emit()
+    assert not time._soon.isActive()
+    assert time._later.isActive()
+    desk.trainer.pause()
+    time._later.setInterval(500)
+    time._later.start()
+    folder = desk.runs.kept.folders[desk.trainer.run.id]
+
+    def complete():
+        shown = [each.step for each in strip.told.moments]
+        return shown == [each.step for each in moments_of(folder)]
+
+    qtbot.waitUntil(complete)
+    until_filmed(time, qtbot)
+    desk.trainer.close()
 
 
 def test_a_folder_that_is_there_is_left_alone(tmp_path):

@@ -81,3 +81,14 @@ def test_what_tells_the_same_is_laid_out_and_painted_once(qtbot):
         other = told(**changes)
         bar.show_told(other)
         assert bar.strip.told is other, changes
+
+
+def test_the_charts_are_laid_out_again_only_where_the_strip_has_other_rows(strip, monkeypatch):
+    laid_out = []
+    monkeypatch.setattr(strip, "updateGeometry", lambda: laid_out.append(strip.sizeHint().height()))
+    strip.show_told(Told("run", (Moment(0, 0.0), Moment(5, 1.0))))
+    assert not laid_out
+    answered = Frame(5, None, None)
+    strip.show_told(Told("run", (Moment(0, 0.0), Moment(5, 1.0, answered))))
+    strip.show_told(Told("run", (Moment(0, 0.0), Moment(5, 1.0, answered), Moment(10, 2.0))))
+    assert laid_out == [strip.sizeHint().height()]
