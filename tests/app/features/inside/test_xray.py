@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 from PIL import Image
+from PySide6.QtCore import QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
@@ -231,7 +232,7 @@ def test_the_thread_that_trains_is_told_how_long_views_take_to_draw(xray, canvas
     probing.changed.connect(lambda: shown.paintEvent(None))
     probing.changed.connect(painted.update)
     following._live.waits = 0.0
-    following._take()
+    QTimer.singleShot(0, following._take)
     qtbot.waitUntil(lambda: following._live.waits > 0)
     assert following._live.waits >= WAITS * 2 * 0.05
 
