@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from app.features.explaining.one_step import OneStep
 from app.features.inside.xray import XRayCanvas
@@ -102,6 +104,22 @@ def test_a_step_is_told_with_the_gradients_in_the_smallest_window(window, qtbot)
     room.player.go(4)
     qtbot.waitUntil(room.descent.isVisible)
     assert room.descent.width() >= room.descent.width_with_pictures()
+
+
+@pytest.mark.parametrize("method", ["occlusion", "grad_cam", "integrated", "gradient"])
+def test_a_heat_map_with_all_that_sets_it_is_in_sight_in_the_smallest_window(window, qtbot, method):
+    """The words beside the picture may scroll; the picture, the methods and the knobs do not."""
+    heat(window, qtbot)
+    room = panel(window, "heat")
+    QTest.mouseClick(room.methods.rows[method], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: room.found is not None and room.found.asked.method == method, timeout=30_000)
+    until_whole(window, qtbot, method)
+    qtbot.waitUntil(lambda: room._scroll.verticalScrollBar().maximum() == 0)
+    for part in (room.picture, room.methods, room.knobs, room.readout, room.hand, room.answer):
+        corner = part.mapTo(room, part.rect().bottomRight())
+        assert room.rect().contains(corner), part
+        assert not part.visibleRegion().isEmpty(), part
+    assert room.picture.height() >= 200
 
 
 def test_the_map_of_the_data_is_in_sight_as_a_whole_in_the_smallest_window(window, qtbot):

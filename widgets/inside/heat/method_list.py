@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Literal
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -13,9 +15,12 @@ from networks.xray.heat import Description, Randomization
 from widgets.inside.explanation.ink import Ink, g
 from widgets.inside.heat.choice import Outcome
 from widgets.look import theme
+from widgets.look.plain import plain_hint
 from widgets.look.translation import said
 
 _INSIDE = 10
+Told = Literal["all", "of the chosen", "names"]
+"""Of which methods it says more than the name and how the test went."""
 
 
 class MethodList(QWidget):
@@ -26,7 +31,7 @@ class MethodList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: dict[str, MethodRow] = {}
-        self._brief = False
+        self._told: Told = "all"
         self._group = QButtonGroup(self)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -38,17 +43,17 @@ class MethodList(QWidget):
             return
         for method in methods:
             row = MethodRow(method)
-            row.set_brief(self._brief)
+            row.set_told(self._told)
             row.clicked.connect(partial(self.chosen.emit, method.id))
             self.rows[method.id] = row
             self._group.addButton(row)
             self._column.addWidget(row)
 
-    def set_brief(self, brief: bool) -> None:
-        """Whether only what is chosen says more than its name and how its test went."""
-        self._brief = brief
+    def set_told(self, told: Told) -> None:
+        """Of which methods more is told; what is not stands on hover."""
+        self._told = told
         for row in self.rows.values():
-            row.set_brief(brief)
+            row.set_told(told)
 
     def show_choice(self, method: str, tests: Mapping[str, Outcome]) -> None:
         """Marks the chosen method, and says how the test of each ended."""
@@ -64,7 +69,8 @@ class MethodRow(QAbstractButton):
     def __init__(self, method: Description, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shows, self._weakness = said(method.shows), said(method.weakness)
-        self._verdict, self._refused, self._brief = "", False, False
+        self._verdict, self._refused = "", False
+        self._told: Told = "all"
         self.setCheckable(True)
         self.toggled.connect(self._fit)
         self.setText(said(method.title))
@@ -95,21 +101,27 @@ class MethodRow(QAbstractButton):
             self._fit()
             self.update()
 
-    def set_brief(self, brief: bool) -> None:
-        """Whether it says only its name and how its test went as long as it is not chosen."""
-        if brief != self._brief:
-            self._brief = brief
+    def set_told(self, told: Told) -> None:
+        """Whether it says more than its name and how its test went: always, while it is chosen, or never."""
+        if told != self._told:
+            self._told = told
             self._fit()
             self.update()
 
+    @property
+    def _says_more(self) -> bool:
+        return self._told == "all" or (self._told == "of the chosen" and self.isChecked())
+
     def _tell(self) -> None:
         self.setAccessibleName(self.text())
-        self.setAccessibleDescription(" ".join(filter(None, (self._shows, self._weakness, self._verdict))))
+        told = " ".join(filter(None, (self._shows, self._weakness, self._verdict)))
+        self.setAccessibleDescription(told)
+        self.setToolTip(plain_hint(told))
 
     def _texts(self) -> list[tuple[str, QFont, str]]:
         ink, shade = Ink(theme.colors(self)), theme.colors(self)
         found = [(self.text(), ink.strong, shade.text)]
-        if self.isChecked() or not self._brief:
+        if self._says_more:
             found += [(self._shows, ink.small, shade.text), (self._weakness, ink.small, shade.text_dim)]
         if self._verdict:
             found.append((self._verdict, ink.small, shade.warning if self._refused else shade.success))
@@ -139,7 +151,9 @@ class MethodRow(QAbstractButton):
         return round(sum(heights) + 2 * g(7))
 
     def sizeHint(self) -> QSize:
-        return QSize(220, self.heightForWidth(self.width() or 220))
+        # its name stands in one line; what else it says is broken between words
+        name = QFontMetricsF(Ink(theme.colors(self)).strong).horizontalAdvance(self.text())
+        return QSize(math.ceil(name + 2 * g(_INSIDE)), self.heightForWidth(self.width() or 220))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(120, self.heightForWidth(max(120, self.width())))

@@ -32,18 +32,21 @@ from widgets.inside.heat.choice import Choice, Outcome, Scene
 from widgets.inside.heat.knobs import Knobs
 from widgets.inside.heat.method_list import MethodList
 from widgets.inside.heat.picture import HeatPicture
-from widgets.inside.heat.sentences import pixel_words, score_words, seen
+from widgets.inside.heat.sentences import details, pixel_words, score_words, seen
 from widgets.inside.heat.trust import Trust
 from widgets.inside.heat.words import WordsBeside
 from widgets.inside.probe.legend import Legend
 from widgets.look import theme
 
-_WIDE, _MEDIUM = 880, 540
-"""Widths from which on three columns, or two, stand beside each other."""
-_SIDE = 250
-_LOW, _LOWEST, _HALF = 660, 480, 380
-"""In a panel lower than this, methods that are not chosen say only their name; in one that is still lower and
-has so much width, the answer stands beside the picture and not below it."""
+_WIDE, _BESIDE, _MEDIUM = 880, 660, 540
+"""Widths from which on three columns, or two, stand beside each other; in a low panel three do so earlier."""
+_SIDE, _SLIM = 250, (196, 222)
+"""How wide the columns at the sides are, and each of them where there is less room."""
+_LOW, _LOWEST = 660, 480
+"""In a panel lower than this, methods that are not chosen say only their name, and the words scroll beside
+the picture; in one that is still lower no method says more."""
+_REST, _AROUND = 395, 100
+"""What the rest of the panel takes of its height, and what only its head and its margins take."""
 _SETTLED_MS = 40
 """Milliseconds after which the layout has settled, so that what is new below can be scrolled to."""
 
@@ -179,7 +182,7 @@ class HeatPanel(QWidget):
             told = [self.tr("This map is not shown: it failed its test, see below.")]
         else:
             told = [] if shown is None else seen(shown, scene)
-        self.words.show_words(method, told)
+        self.words.show_words(method, told, [] if shown is None else details(shown))
         self._propose()
         self._show_answer()
         self._read(self.picture.read_at)
@@ -300,15 +303,15 @@ class HeatPanel(QWidget):
 
     def _body(self) -> QScrollArea:
         content = QWidget()
-        lines = QVBoxLayout(content)
-        lines.setContentsMargins(theme.MARGIN, theme.SPACE + 4, theme.MARGIN, theme.SPACE)
+        self._lines = lines = QVBoxLayout(content)
+        lines.setContentsMargins(theme.MARGIN, theme.SPACE, theme.MARGIN, theme.SPACE)
         lines.setSpacing(theme.MARGIN)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(theme.MARGIN + 4)
         self._grid.setVerticalSpacing(theme.MARGIN)
         lines.addLayout(self._grid)
         lines.addStretch(1)
-        self._left, self._middle = QWidget(), QWidget()
+        self._left, self._middle, self._answered = QWidget(), QWidget(), QWidget()
         left = QVBoxLayout(self._left)
         left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(theme.SPACE)
@@ -335,49 +338,66 @@ class HeatPanel(QWidget):
         self._by_hand.addWidget(self.hand)
         self._by_hand.addStretch(1)
         self._by_hand.addWidget(Legend())
-        told = QVBoxLayout()
-        told.setSpacing(theme.SPACE)
-        told.addWidget(self.readout)
-        told.addLayout(self._by_hand)
-        told.addWidget(self.score)
-        told.addWidget(self.answer)
-        told.addStretch(1)
-        self._halves = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._middle)
-        self._halves.setContentsMargins(0, 0, 0, 0)
-        self._halves.setSpacing(theme.SPACE)
-        self._halves.addWidget(self.picture, 1, Qt.AlignmentFlag.AlignTop)
-        self._halves.addLayout(told, 1)
+        middle = QVBoxLayout(self._middle)
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(theme.SPACE)
+        middle.addWidget(self.picture)
+        middle.addWidget(self.readout)
+        middle.addLayout(self._by_hand)
+        self._answered.setLayout(column_of(self.score, self.answer, spacing=theme.SPACE))
+        side = QWidget()
+        self._beside = column_of(spacing=theme.MARGIN)
+        self._beside.addStretch(1)
+        # so far from the bar that scrolls it
+        self._beside.setContentsMargins(0, 0, theme.SPACE // 2, 0)
+        side.setLayout(self._beside)
+        self._side_area = scrolled(side)
 
     def _lay(self, how: str) -> None:
-        """Puts the three columns beside or below each other."""
+        """Puts the parts beside or below each other."""
         if how == self._lie:
             return
         self._lie = how
-        grid, top = self._grid, Qt.AlignmentFlag.AlignTop
-        for widget in (self._left, self._middle, self.words, self.trust):
+        grid, top, whole = self._grid, Qt.AlignmentFlag.AlignTop, how == "beside"
+        parts = (self._left, self._middle, self._answered, self.words, self.trust)
+        for widget in (*parts, self._side_area):
             grid.removeWidget(widget)
+            self._beside.removeWidget(widget)
         at = {
-            "wide": ((0, 0), (0, 1), (0, 2), (1, 1)),
-            "medium": ((0, 0), (0, 1), (1, 1), (2, 1)),
-            "narrow": ((1, 0), (0, 0), (2, 0), (3, 0)),
+            "wide": ((0, 0), (0, 1), (1, 1), (0, 2), (2, 1)),
+            "beside": ((0, 0), (0, 1), (0, 2), (0, 2), (0, 2)),
+            "medium": ((0, 0), (0, 1), (1, 1), (2, 1), (3, 1)),
+            "narrow": ((2, 0), (0, 0), (1, 0), (3, 0), (4, 0)),
         }[how]
-        grid.addWidget(self._left, *at[0], 1 if how == "narrow" else 3, 1, top)
-        grid.addWidget(self._middle, *at[1], top)
-        grid.addWidget(self.words, *at[2], top)
-        grid.addWidget(self.trust, *at[3], 1, 2 if how == "wide" else 1, top)
+        spans = {self._left: (1 if how in ("narrow", "beside") else 4, 1)}
+        if how == "wide":
+            spans |= {self.words: (2, 1), self.trust: (1, 2)}
+        for index, widget in enumerate(parts):
+            if whole and index > 1:
+                self._beside.insertWidget(index - 2, widget)
+            else:
+                grid.addWidget(widget, *at[index], *spans.get(widget, (1, 1)), top)
+            widget.show()
+        grid.addWidget(self._side_area, 0, 2)
+        self._side_area.setVisible(whole)
+        # as high as the room, or else only as high as what is in it
+        for item, stretch in enumerate((1, 0) if whole else (0, 1)):
+            self._lines.setStretch(item, stretch)
         for column in range(3):
             grid.setColumnStretch(column, 1 if column == at[1][1] else 0)
-            grid.setColumnMinimumWidth(column, 0)
-        if how != "narrow":
-            grid.setColumnMinimumWidth(0, round(g(_SIDE)))
-        if how == "wide":
-            grid.setColumnMinimumWidth(2, round(g(_SIDE)))
+
+    def _lay_columns(self, how: str, left: int, right: int) -> None:
+        """Gives the columns at the sides their width."""
+        self._grid.setColumnMinimumWidth(0, 0 if how == "narrow" else left)
+        self._grid.setColumnMinimumWidth(2, right if how in ("wide", "beside") else 0)
+        self._side_area.setFixedWidth(right)
 
     @Slot()
     def _bring(self) -> None:
         """Scrolls to the test, which has just ended or belongs to the method that was just chosen."""
         if self.trust.strip.isVisible():
-            self._scroll.ensureWidgetVisible(self.trust.strip, 0, 8)
+            area = self._side_area if self._lie == "beside" else self._scroll
+            area.ensureWidgetVisible(self.trust.strip, 0, 8)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(round(g(330)), 240)
@@ -385,13 +405,27 @@ class HeatPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         width, height = event.size().width(), event.size().height()
-        self.picture.set_room(height)
-        self._lay("wide" if width >= g(_WIDE) else "medium" if width >= g(_MEDIUM) else "narrow")
-        roomy, low = width >= g(_MEDIUM), height < g(_LOW)
-        self.methods.set_brief(low)
-        columns = 2 if width >= g(_WIDE) else 1 if roomy else 0
-        middle = width - 2 * theme.MARGIN - columns * (g(_SIDE) + theme.MARGIN + 4)
-        beside, ways = height < g(_LOWEST) and middle >= g(_HALF), QBoxLayout.Direction
-        self._halves.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
-        self._by_hand.setDirection(ways.TopToBottom if beside else ways.LeftToRight)
+        low, wide = height < g(_LOW), width >= g(_WIDE)
+        how = "wide" if wide else "medium" if width >= g(_MEDIUM) else "narrow"
+        if low and width >= g(_BESIDE):
+            how = "beside"
+        left, right = (round(g(each)) for each in ((_SIDE, _SIDE) if wide or how == "medium" else _SLIM))
+        self._lay(how)
+        self._lay_columns(how, left, right)
+        self.methods.set_told("names" if height < g(_LOWEST) else "of the chosen" if low else "all")
+        self._fit_picture(how, width, height, left + right)
         self._fit_head()
+
+    def _fit_picture(self, how: str, width: int, height: int, sides: int) -> None:
+        """Makes the picture so large that nothing else needs to be scrolled into sight for it."""
+        ways = QBoxLayout.Direction
+        if how != "beside":
+            self._by_hand.setDirection(ways.LeftToRight)
+            self.picture.set_room(round(height - g(_REST)))
+            return
+        middle = width - 2 * theme.MARGIN - sides - 2 * self._grid.horizontalSpacing()
+        self._by_hand.setDirection(ways.LeftToRight)
+        if self._by_hand.sizeHint().width() > middle:
+            self._by_hand.setDirection(ways.TopToBottom)
+        below = self.readout.sizeHint().height() + self._by_hand.sizeHint().height() + 2 * theme.SPACE
+        self.picture.set_room(min(middle, round(height - g(_AROUND) - below)))

@@ -24,8 +24,6 @@ from widgets.look import theme
 from widgets.look.fitting import fitted
 
 SIDE, LEAST = 380, 180
-_BESIDE = 395
-"""What the rest of the panel takes of its height."""
 _FAR = 8
 """How many pixels further the cursor goes with Shift."""
 
@@ -148,9 +146,9 @@ class HeatPicture(QWidget):
         column = int((point.x() - place.left()) / place.width() * width)
         return max(0, min(height - 1, row)), max(0, min(width - 1, column))
 
-    def set_room(self, height: int) -> None:
-        """Leaves room below the picture in a panel of this height."""
-        side = max(theme.grown(LEAST), min(theme.grown(SIDE), height - theme.grown(_BESIDE)))
+    def set_room(self, room: int) -> None:
+        """Makes the picture as large as this room, within bounds."""
+        side = max(theme.grown(LEAST), min(theme.grown(SIDE), room))
         if side != self.height():
             self.setFixedHeight(side)
 

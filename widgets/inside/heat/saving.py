@@ -14,7 +14,7 @@ from widgets.inside.heat.choice import Outcome, Scene
 from widgets.inside.heat.overlay import Blend
 from widgets.inside.heat.picture import HeatPicture
 from widgets.inside.heat.random_strip import RandomStrip
-from widgets.inside.heat.sentences import aim_words, score_words, seen, tr, verdict
+from widgets.inside.heat.sentences import aim_words, details, score_words, seen, tr, verdict, verdict_figures
 from widgets.look import theme
 from widgets.look.fitting import fitted
 from widgets.look.translation import said
@@ -57,10 +57,12 @@ class _Picture(Report):
         self.width = g(_WIDTH)
         self._inside = self.width - 2 * g(_MARGIN)
         self._beside = self._inside - g(_PICTURE + 24)
-        words = [score_words(found, scene.names), *seen(found, scene), method.formula, method.paper]
+        words = [score_words(found, scene.names), *seen(found, scene), *details(found)]
+        words += [method.formula, method.paper]
         self._words = "\n\n".join(words)
         self._body = max(g(_PICTURE), height_of(self._words, self._beside, self._ink.words)) + g(12)
-        self._verdict = "" if test is None else f"{verdict(test.found)}\n{test.about}"
+        told = () if test is None else (verdict(test.found), verdict_figures(test.found), test.about)
+        self._verdict = "\n".join(filter(None, told))
         below = 0.0
         if test is not None:
             below = height_of(self._verdict, self._inside, self._ink.words) + g(16)

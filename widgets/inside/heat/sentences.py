@@ -32,7 +32,7 @@ def score_words(found: HeatMap, names: tuple[str, ...]) -> str:
 
 
 def seen(found: HeatMap, scene: Scene) -> list[str]:
-    """What is seen: two or three sentences."""
+    """What is seen: one or two short sentences."""
     if not np.isfinite(found.values).all():
         return [
             tr(
@@ -41,18 +41,22 @@ def seen(found: HeatMap, scene: Scene) -> list[str]:
             )
         ]
     if not found.bound:
-        return [
-            tr("Every number is zero: with these weights, the score does not depend on any pixel this way.")
-        ]
+        return [tr("Every number is zero: this way, the score depends on no pixel with these weights.")]
     name = aim_words(found.asked.aim, scene.names)
     told = [_colors(found.asked.method).format(name=name)]
     row, column = np.unravel_index(int(np.nan_to_num(found.values).argmax()), found.values.shape)
     if float(found.values[row, column]) > 0 and found.asked.method != "gradient":
         told.append(
-            tr("Most speaks for it at row {row}, column {column}: {value}.").format(
+            tr("Strongest: row {row}, column {column}, {value}.").format(
                 row=int(row), column=int(column), value=figure(float(found.values[row, column]))
             )
         )
+    return told
+
+
+def details(found: HeatMap) -> list[str]:
+    """How the map was made, and how exact it is: for those who want to know."""
+    told = []
     if found.cells is not None:
         told.append(
             tr("Each block is one of the {rows}×{columns} numbers of “{layer}”.").format(
@@ -65,22 +69,16 @@ def seen(found: HeatMap, scene: Scene) -> list[str]:
                 count=found.windows, side=found.patch
             )
         )
-    if found.gap is not None:
+    if found.gap is not None and found.bound and np.isfinite(found.values).all():
         told.append(_gap(found))
     return told
 
 
 def _colors(method: str) -> str:
     return {
-        "gradient": tr(
-            "Orange: if this pixel were a little brighter, the score of {name} would grow. "
-            "Blue: it would fall."
-        ),
-        "occlusion": tr(
-            "Orange: covering this place lowers the score of {name}, so it speaks for it. "
-            "Blue: covering it raises the score."
-        ),
-    }.get(method, tr("Orange: what is here speaks for {name}. Blue: it speaks against it."))
+        "gradient": tr("Orange: brighter pixels here raise the score of {name}. Blue: they lower it."),
+        "occlusion": tr("Orange: covering this lowers the score of {name}. Blue: it raises it."),
+    }.get(method, tr("Orange speaks for {name}, blue against it."))
 
 
 def _gap(found: HeatMap) -> str:
@@ -100,38 +98,46 @@ def _gap(found: HeatMap) -> str:
 
 
 def verdict(test: Randomization) -> str:
-    """How the map changed when the weights were drawn anew."""
-    similarity = test.similarity
-    if similarity is None:
+    """Whether the map changed when the weights were drawn anew, in a sentence or two."""
+    if test.similarity is None:
         return tr("No map of this test has two different numbers, so there is nothing to compare.")
-    drawn = (
-        tr("Mean over all stages, each drawn {draws} times: {similarity}.")
+    words = (
+        tr(
+            "With random weights it hardly changes: {similarity}, where 1 is the same. It cannot explain "
+            "what was learned, and is not shown."
+        )
+        if test.unmoved
+        else tr(
+            "With random weights it is another map: {similarity}, where 1 is the same. It depends on what "
+            "was learned."
+        )
+    )
+    return words.format(similarity=f"{test.similarity:.2f}")
+
+
+def verdict_figures(test: Randomization) -> str:
+    """How that was found out, and between which bounds it is certain; empty where nothing was compared."""
+    if test.similarity is None:
+        return ""
+    told = [
+        tr("Mean over all stages, each drawn {draws} times.").format(draws=test.draws)
         if test.draws > 1
-        else tr("Mean over all stages, each drawn once: {similarity}.")
-    ).format(draws=test.draws, similarity=f"{similarity:.2f}")
+        else tr("Mean over all stages, each drawn once.")
+    ]
     if test.between is not None:
-        drawn = tr("{drawn} On {pictures} pictures it lies between {low} and {high}.").format(
-            drawn=drawn,
-            pictures=test.pictures,
-            low=f"{test.between[0]:.2f}",
-            high=f"{test.between[1]:.2f}",
+        told.append(
+            tr("On {pictures} pictures it lies between {low} and {high}.").format(
+                pictures=test.pictures, low=f"{test.between[0]:.2f}", high=f"{test.between[1]:.2f}"
+            )
         )
-    if test.unmoved:
-        words = tr(
-            "{drawn} The map hardly changes when the network forgets what it has learned. So it cannot "
-            "explain what the network has learned, and is not shown."
+    if test.sizes is not None and test.sizes >= 0.7 and not test.unmoved:
+        told.append(
+            tr(
+                "Without the signs it is {sizes}: where the numbers are large is decided by the picture, and "
+                "only their colour by the network."
+            ).format(sizes=f"{test.sizes:.2f}")
         )
-        return words.format(drawn=drawn)
-    words = tr(
-        "{drawn} The map changes with the weights: it depends on what the network has learned."
-    ).format(drawn=drawn)
-    sizes = test.sizes
-    if sizes is not None and sizes >= 0.7:
-        words += " " + tr(
-            "Without the signs it is {sizes}: where the numbers are large is decided by the picture, and "
-            "only their colour by the network."
-        ).format(sizes=f"{sizes:.2f}")
-    return words
+    return " ".join(told)
 
 
 def pixel_words(found: HeatMap | None, scene: Scene, row: int, column: int) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from widgets.controls.column import column_of
 from widgets.controls.elided_label import ElidedLabel
+from widgets.controls.section import Disclosure
+from widgets.inside.explanation.to_try import words_label
 from widgets.inside.heat.choice import Outcome
 from widgets.inside.heat.random_strip import RandomStrip
-from widgets.inside.heat.sentences import verdict
+from widgets.inside.heat.sentences import verdict, verdict_figures
 from widgets.look import theme
 from widgets.look.icon import icon
 
@@ -23,11 +26,13 @@ class Trust(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.outcome: Outcome | None = None
-        self._usual = self.tr(
-            "The weights are drawn anew, layer by layer from the top, and the map is made each time. A map "
-            "that stays as it is explains nothing: it would look the same for a network that knows nothing."
-        )
-        self.verdict, self.about, self.strip = QLabel(), ElidedLabel(), RandomStrip()
+        self._usual = self.tr("A map that stays the same with random weights explains nothing.")
+        self.verdict, self.about, self.strip = QLabel(), ElidedLabel(lines=2), RandomStrip()
+        self.figures = words_label(dim=True)
+        folded = QWidget()
+        folded.setLayout(column_of(self.figures, self.about, spacing=theme.SPACE))
+        self.more = Disclosure("heat_test", folded)
+        self.more.show_words(self.tr("How it was tested"), self.tr("weights and pictures"))
         self.randomize = QPushButton(self.tr("Randomize the weights"))
         self.cancel, self.progress = QPushButton(self.tr("Stop")), QProgressBar()
         self._arrange()
@@ -46,7 +51,8 @@ class Trust(QWidget):
         self.outcome = outcome
         self.strip.show_test(outcome)
         self.strip.setVisible(outcome is not None)
-        self.about.setVisible(outcome is not None)
+        self.more.setVisible(outcome is not None)
+        self.figures.setText("" if outcome is None else verdict_figures(outcome.found))
         self.about.set_text("" if outcome is None else outcome.about)
         self.verdict.setText(self._usual if outcome is None else verdict(outcome.found))
 
@@ -64,6 +70,9 @@ class Trust(QWidget):
         self.verdict.setTextFormat(Qt.TextFormat.PlainText)
         self.verdict.setFont(theme.font(theme.DENSE))
         self.randomize.setIcon(icon("dice"))
+        self.randomize.setToolTip(
+            self.tr("Draws the weights anew, layer by layer from the top, and makes the map each time")
+        )
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(self.tr("How far the test is"))
         row = QHBoxLayout()
@@ -79,4 +88,4 @@ class Trust(QWidget):
             lines.addWidget(widget)
         lines.addLayout(row)
         lines.addWidget(self.strip)
-        lines.addWidget(self.about)
+        lines.addWidget(self.more)

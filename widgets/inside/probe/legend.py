@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.look import theme
@@ -27,10 +27,13 @@ class Legend(QWidget):
         if scale != self._scale:
             self._scale = scale
             self._tell()
+            self.updateGeometry()
             self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.grown(_WIDTH), theme.grown(_STRIP + 18))
+        # its two words stand apart in every typeface
+        words = QFontMetrics(theme.font(theme.SMALL)).horizontalAdvance("  ".join(self._words()))
+        return QSize(max(theme.grown(_WIDTH), words + theme.SPACE // 2), theme.grown(_STRIP + 18))
 
     def _words(self) -> tuple[str, str]:
         if self._scale == "grey":

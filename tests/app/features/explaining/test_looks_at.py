@@ -76,7 +76,8 @@ def test_each_method_shows_a_map_with_words(room, desk, qtbot):
         choose(room, method)
         found = until_map(room, qtbot, lambda found, method=method: found.asked.method == method)
         assert found.values.shape == panel.scene.pixels.shape[:2]
-        assert words in panel.words.sentences.text()
+        assert words in panel.words.sentences.text() + panel.words.details.text()
+        assert len(panel.words.sentences.text()) < 140, "what is seen is said in few words"
         assert panel.words.paper.text()
         assert "Score of" in panel.score.text()
         assert found.asked.aim.label == panel.scene.best
@@ -148,7 +149,10 @@ def test_it_passes_its_test_and_shows_every_stage(room, qtbot):
     assert test.pictures == 8
     assert "and 7 training pictures" in panel.trust.about.text()
     low, high = test.between
-    assert f"On 8 pictures it lies between {low:.2f} and {high:.2f}" in panel.trust.verdict.text()
+    assert f"On 8 pictures it lies between {low:.2f} and {high:.2f}" in panel.trust.figures.text()
+    assert not panel.trust.figures.isVisible()
+    panel.trust.more.heading.click()
+    assert panel.trust.figures.isVisible()
     # another picture changes nothing of what was tested
     shown = panel.trust.strip._test
     room.desk.probing.choose_row(3)

@@ -20,7 +20,7 @@ from widgets.inside.heat.method_list import MethodList
 from widgets.inside.heat.overlay import Blend, overlaid
 from widgets.inside.heat.picture import HeatPicture
 from widgets.inside.heat.random_strip import RandomStrip
-from widgets.inside.heat.sentences import pixel_words, score_words, seen, verdict
+from widgets.inside.heat.sentences import details, pixel_words, score_words, seen, verdict, verdict_figures
 
 OF_CAT = Aim(0)
 PIXELS = np.zeros((3, 3, 1), np.uint8)
@@ -147,9 +147,10 @@ def test_methods_say_what_came_of_their_test(qtbot):
 def test_the_verdict_has_its_figures():
     assert "cannot explain" in verdict(stages(0.9, 1.0))
     assert "0.20" in verdict(stages(0.1, 0.3))
-    assert "Without the signs" not in verdict(stages(0.1, 0.3))
-    assert "Without the signs it is 0.90" in verdict(stages(0.1, 0.3, sizes=0.9))
+    assert "Without the signs" not in verdict_figures(stages(0.1, 0.3))
+    assert "Without the signs it is 0.90" in verdict_figures(stages(0.1, 0.3, sizes=0.9))
     assert "nothing to compare" in verdict(stages(None))
+    assert verdict_figures(stages(None)) == ""
 
 
 def test_keys_walk_along_the_stages(qtbot):
@@ -209,12 +210,12 @@ def test_words_have_the_figures_of_the_map():
     found = a_map([[0, 1], [-2, 0.5]], windows=9, patch=2)
     assert score_words(found, NAMES) == "Score of cat: 1.500"
     told = " ".join(seen(found, shown))
-    assert "row 0, column 1: 1.000" in told
-    assert "9 places of 2×2" in told
+    assert "row 0, column 1, 1.000" in told
+    assert "9 places of 2×2" in " ".join(details(found))
     assert "−2.000, against cat" in pixel_words(found, shown, 1, 0)
     assert "0.20, 0.20, 0.20" in pixel_words(found, shown, 1, 0)
     assert "nothing" in pixel_words(found, shown, 0, 0)
-    gap = seen(a_map([[1, 1], [1, 1]], "integrated", Aim(0, 2), gap=Gap(4.0, 5.0)), shown)[-1]
+    gap = details(a_map([[1, 1], [1, 1]], "integrated", Aim(0, 2), gap=Gap(4.0, 5.0)))[-1]
     assert "4.000" in gap
     assert "20 %" in gap
     assert "not finite" in seen(a_map([[0, np.nan], [1, 2]]), shown)[0]
