@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from pathlib import Path
 
 import torch
@@ -11,7 +12,7 @@ from networks.core.after_step import AfterStep
 from networks.core.message import UserError, message
 from networks.insight.looker import Looker
 from networks.insight.own_numbers import OwnNumbers
-from networks.module.build import build
+from networks.module.build import build, take_apart
 from networks.project.project import Project
 from networks.recipes.stopping import Keep
 from networks.runs.kept.legs import first_leg
@@ -42,7 +43,7 @@ def run_looker(run: Run, which: Which) -> Looker:
         return _looker(module, run.project)
     assert not isinstance(which, AfterStep), "moments lie in the run's folder"
     copied, step = run.state.copied("last" if which == "now" else which)
-    return Looker(copied, run.project, step)
+    return _own_looker(copied, run.project, step)
 
 
 def kept_looker(project: Project, folder: Path, which: Which, step: int) -> Looker:
@@ -92,4 +93,11 @@ def _first_module(project: Project) -> fx.GraphModule:
 def _looker(module: fx.GraphModule, project: Project, step: int = 0) -> Looker:
     module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     guard_norms(module)
-    return Looker(module, project, step)
+    return _own_looker(module, project, step)
+
+
+def _own_looker(module: fx.GraphModule, project: Project, step: int) -> Looker:
+    """A looker whose module nobody else has: its memory is given back with the looker, and at once."""
+    looker = Looker(module, project, step)
+    weakref.finalize(looker, take_apart, module).atexit = False
+    return looker
