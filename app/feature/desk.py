@@ -50,6 +50,8 @@ class Desk(QObject):
     """The records in `shown` have told more. Comes up to ten times a second while a run goes on."""
     torch_loaded = Signal()
     """torch has been imported; little will be imported after it."""
+    made_ahead = Signal()
+    """All that may be opened is imported and made; what a person does now adds little that stays."""
 
     # requests; whoever can fulfil them connects to these
     told = Signal(str, int, object)

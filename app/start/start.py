@@ -19,6 +19,7 @@ from app.start.garbage import GarbageCollector
 from app.start.start_mark import StartMark
 
 if TYPE_CHECKING:
+    from app.feature.desk import Desk
     from app.window.window import MainWindow
 
 
@@ -51,7 +52,7 @@ def run_window(path: Path | None) -> int:
     window = MainWindow(plain=mark.left_over)
     window.show()
     collector = GarbageCollector(window)
-    window.desk.torch_loaded.connect(collector.freeze)
+    spare_what_stays(window.desk, collector)
     # after the first paint, which shares the interpreter with what is loaded in the background
     window.painted.connect(window.begin)
     window.painted.connect(partial(_begin, window, path, reporter))
@@ -65,6 +66,16 @@ def run_window(path: Path | None) -> int:
     reporter.close()
     gc.enable()
     return code
+
+
+def spare_what_stays(desk: Desk, collector: GarbageCollector) -> None:
+    """Lets the collector pass over what is there for good, which it would look through each time.
+
+    Those are torch and its 400,000 objects, and the window with all panels when they are made. If a run has
+    begun before, its network is among them and would never be freed: then the panels are looked through.
+    """
+    desk.torch_loaded.connect(collector.freeze)
+    desk.made_ahead.connect(lambda: collector.freeze() if desk.trainer.run is None else None)
 
 
 def end_at_once(code: int) -> NoReturn:

@@ -33,6 +33,7 @@ def opened(project: Project, everything: bool = True) -> Iterator[OpenedWindow]:
     wait(60, lambda: not loading.ahead.busy)
     _begin("make ahead")
     wait(60, lambda: not loading.panels_ahead.busy)
+    gc.freeze()
     wait(0.5)
     _begin("")
     yield window

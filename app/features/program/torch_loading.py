@@ -36,6 +36,7 @@ class TorchLoading(Feature):
         self._loader.failed.connect(self.ahead.start)
         self.panels_ahead = PanelsAhead(desk.window, self)
         self.ahead.done.connect(self.panels_ahead.start)
+        self.panels_ahead.done.connect(desk.made_ahead)
 
     def pieces(self) -> tuple[Piece, ...]:
         return (Piece(Spot.CORNER, self.label),)

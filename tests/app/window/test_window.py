@@ -234,7 +234,7 @@ def test_the_right_button_has_a_menu_for_what_it_is_over(window):
 def test_torch_is_not_needed_to_build(qtbot, make_window):
     window = make_window()
     assert "CUDA" not in window.torch_words()
-    with qtbot.waitSignal(window.desk.torch_loaded, timeout=60_000):
+    with qtbot.waitSignals([window.desk.torch_loaded, window.desk.made_ahead], timeout=180_000):
         window.load_torch()
     assert "torch 2" in window.torch_words()
 
