@@ -47,6 +47,8 @@ class Turns:
                 run = min(self._training.values(), key=lambda run: run.epoch)
                 torch.set_num_threads(run.threads)
                 until = self._clock() + SLICE
+                # however late it is by now: a turn in which nothing happens could come again and again
+                yield from self._next(run, legs[run.id])
                 while run.id in self._training and self._clock() < until:
                     yield from self._next(run, legs[run.id])
         finally:

@@ -96,6 +96,12 @@ def test_twins_that_take_turns_are_what_each_is_alone(change):
     assert max(firsts) < min(ends)
 
 
+def test_each_turn_goes_on_however_late_it_is():
+    # a second passes between any two looks at the clock, as where others keep all cores busy
+    events = list(Turns(twins(BEFORE, BEFORE), clock=itertools.count().__next__).train())
+    assert [event.reason for event in events if isinstance(event, Finished)] == ["finished"] * 2
+
+
 def test_the_one_as_it_is_is_the_run_of_its_seed():
     runs = twins(BEFORE, TWINS["normalization"])
     single = Run(BEFORE)
