@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -36,9 +37,20 @@ class Moments:
     counts only where copying takes more than its share of the time: then fewer epochs are kept.
     """
 
-    def __init__(self, run: Run, folder: Path, clock: Callable[[], float], share: float) -> None:
-        """`share` is the part of the time that copying may take."""
-        self._run, self._clock, self._share = run, clock, share
+    def __init__(
+        self,
+        run: Run,
+        folder: Path,
+        clock: Callable[[], float],
+        share: float,
+        worked: Callable[[], float] = time.thread_time,
+    ) -> None:
+        """`share` is the part of the time that copying may take.
+
+        What it takes is the processor's time: that others were given the core meanwhile is not its doing, and
+        no reason to keep fewer.
+        """
+        self._run, self._clock, self._share, self._worked = run, clock, share, worked
         self._written = {each.step for each in moments_of(folder)}
         self._waiting: dict[int, dict[str, Tensor]] = {}
         self._lock = threading.Lock()
@@ -77,12 +89,12 @@ class Moments:
             return
         if not last and not on_grid(step, per_epoch, max(self._stride, self._every)):
             return
-        began = self._clock()
+        began = self._worked()
         with self._lock:
             self._waiting[step] = _copied(self._run)
             self._make_room()
-        now = self._clock()
-        if not last and now - began > self._share * (now - self._taken) and step:
+        now, took = self._clock(), self._worked() - began
+        if not last and took > self._share * (now - self._taken) and step:
             self._stride *= 2
         self._taken = now
 

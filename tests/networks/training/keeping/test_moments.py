@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 
 import pytest
 import torch
@@ -136,10 +137,24 @@ def test_one_more_epoch_goes_on_with_the_moments(tmp_path):
     assert steps_in(keeping.folder) == [0, 5, 10]
 
 
+def test_a_copy_that_others_hold_up_costs_no_moment(tmp_path, monkeypatch):
+    run, keeping = begin(tmp_path, epochs=4)
+    weights = run.state.weights
+
+    def held_up(keep="last"):
+        time.sleep(0.05)
+        return weights(keep)
+
+    monkeypatch.setattr(run.state, "weights", held_up)
+    for event in run.train():
+        assert not keeping.take(event)
+    assert steps_in(keeping.folder) == [0, 5, 10, 15, 20]
+
+
 def test_where_copying_takes_more_than_its_share_fewer_epochs_are_kept(tmp_path, monkeypatch):
     run, keeping = begin(tmp_path, epochs=8)
     now = [0.0]
-    keeping._moments = Moments(run, keeping.folder, lambda: now[0], 0.02)
+    keeping._moments = Moments(run, keeping.folder, lambda: now[0], 0.02, lambda: now[0])
     weights = run.state.weights
 
     def slow(keep="last"):
