@@ -47,7 +47,13 @@ def kept(run, keeping, train=None):
     return told, troubles
 
 
-def test_a_run_lies_in_its_folder(tmp_path):
+@pytest.fixture
+def no_checkpoint_by_the_clock(monkeypatch):
+    """Only those that a test asks for, and the one at the end, however long it takes."""
+    monkeypatch.setattr(recorder, "SOONEST", 1e9)
+
+
+def test_a_run_lies_in_its_folder(tmp_path, no_checkpoint_by_the_clock):
     run, keeping = begin(tmp_path / "p.runs", stopping=Stopping(keep="best"), averaging=0.9)
     told, troubles = kept(run, keeping)
     folder = tmp_path / "p.runs" / "0001 skips removed"
@@ -86,8 +92,7 @@ def test_being_kept_changes_no_number(tmp_path, monkeypatch):
     assert same_weights(run, straight)
 
 
-def test_two_generations_and_one_at_the_end(tmp_path, monkeypatch):
-    monkeypatch.setattr(recorder, "SOONEST", 1e9)
+def test_two_generations_and_one_at_the_end(tmp_path, no_checkpoint_by_the_clock):
     run, keeping = begin(tmp_path)
     for event in run.train():
         if isinstance(event, Finished):
@@ -212,7 +217,7 @@ def test_a_folder_that_is_gone_stops_nothing(tmp_path):
     assert troubles
 
 
-def test_a_run_that_broke_keeps_its_last_whole_state(tmp_path):
+def test_a_run_that_broke_keeps_its_last_whole_state(tmp_path, no_checkpoint_by_the_clock):
     run, keeping = begin(tmp_path)
     for event in run.train():
         keeping.take(event)
