@@ -240,7 +240,8 @@ def test_a_decoder_that_is_too_slow_is_told_once(photos, monkeypatch):
         return decoded(*given)
 
     monkeypatch.setattr(pictures, "decoded", slowly)
-    events = list(Run(project(photos, epochs=2)).train())
+    # one thread, however many cores there are: several would be as fast as a network on a busy machine
+    events = list(Run(project(photos, epochs=2, decoders=1)).train())
     judged = [event.waiting for event in events if isinstance(event, Validated)]
     # the network takes milliseconds
     assert all(waiting.much for waiting in judged)
