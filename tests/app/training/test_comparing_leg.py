@@ -118,15 +118,17 @@ def test_folders_are_not_moved_while_a_run_gets_its_own(trainer, qtbot, tmp_path
     assert sorted(order) == ["moved", "moved", "placed", "placed"]
 
 
-def test_a_round_that_was_cut_off_goes_on_in_its_folders_to_the_bit(trainer, events, qtbot, tmp_path):
-    told = []
+def test_a_round_that_was_cut_off_goes_on_in_its_folders_to_the_bit(
+    trainer, events, qtbot, tmp_path, monkeypatch
+):
+    told, stopped = [], held_after(monkeypatch, Stepped)
     trainer.taken.connect(lambda record, project: told.append(record.run))
-    trainer.events_arrived.connect(
-        lambda found: trainer.stop() if any(isinstance(each, Stepped) for each in found) else None
-    )
     trainer.compare(ROUNDS[:1], tmp_path / "a.runs")
+    qtbot.waitUntil(lambda: any(isinstance(each, Stepped) for each in events))
+    trainer.stop()
+    stopped.set()
     wait(trainer, qtbot)
-    trainer.events_arrived.disconnect()
+    assert {event.reason for event in events if isinstance(event, Finished)} == {"stopped"}
     folders = run_folders(tmp_path / "a.runs")
     cut_off = {(header_of(folder).part.side, header_of(folder).seed): folder for folder in folders}
     runs = [(planned.part, planned.project) for planned in ROUNDS[0]]

@@ -18,6 +18,7 @@ from networks.runs.sweeps.queue import new_queue, queues
 from networks.runs.sweeps.results import results
 from networks.training.engine.run import Run
 from networks.training.keeping import recorder
+from tests.networks.training.held import held_after
 
 FIRST = first_project()
 SHORT = replace(FIRST, recipe=with_settings(FIRST.recipe, epochs=2, threads=1, batch_size=300))
@@ -83,16 +84,17 @@ def test_every_run_is_kept_told_in_order_and_is_what_it_would_be_alone(trainer, 
     assert_same(run_folders(tmp_path)[1], with_rate(0.01))
 
 
-def test_one_that_was_stopped_goes_on_to_the_bit_under_the_id_that_it_had(trainer, told, qtbot, tmp_path):
-    queue = made(tmp_path)
-    trainer.events_arrived.connect(
-        lambda events: trainer.stop() if any(isinstance(each, Stepped) for each in events) else None
-    )
+def test_one_that_was_stopped_goes_on_to_the_bit_under_the_id_that_it_had(
+    trainer, told, qtbot, tmp_path, monkeypatch
+):
+    queue, stopped = made(tmp_path), held_after(monkeypatch, Stepped)
     begin(trainer, queue)
+    qtbot.waitUntil(lambda: any(isinstance(each, Stepped) for each in told))
+    trainer.stop()
+    stopped.set()
     wait(trainer, qtbot)
     assert queue.state(1) == "begun"
     assert queue.state(2) == "waiting"
-    trainer.events_arrived.disconnect()
     told.clear()
     begin(trainer, queue, lambda folder: "kept-7" if folder == run_folders(tmp_path)[0] else None)
     wait(trainer, qtbot)

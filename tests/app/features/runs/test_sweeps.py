@@ -18,8 +18,10 @@ from networks.graph.presentation import Folding
 from networks.presets.resnet import cifar_resnet
 from networks.project.project import first_project
 from networks.recipes.recipe import with_settings
+from networks.runs.events import Stepped
 from networks.runs.kept.folders import run_folders
 from networks.runs.sweeps.queue import queues
+from tests.networks.training.held import held_after
 from widgets.forms.field_offers import offers_of
 from widgets.forms.field_title import FieldTitle
 from widgets.panels.selection_panel import SelectionPanel
@@ -104,14 +106,16 @@ def test_values_are_trained_drawn_listed_and_the_best_is_taken_over(desk, traini
     assert [training.runs.records[run].short for run in runs] == ["Learning rate 0.00001"]
 
 
-def test_what_is_cut_off_is_offered_when_the_project_is_opened_again(desk, training, make_sweeps, qtbot):
-    sweeps = make_sweeps()
-    desk.trainer.taken.connect(lambda record, project: desk.trainer.stop())
+def test_what_is_cut_off_is_offered_when_the_project_is_opened_again(
+    desk, training, make_sweeps, qtbot, monkeypatch
+):
+    sweeps, stopped = make_sweeps(), held_after(monkeypatch, Stepped)
     try_values(sweeps, qtbot, "0.001, 0.01, 0.1")
+    qtbot.waitUntil(lambda: bool(training.runs.records))
+    desk.trainer.stop()
+    stopped.set()
     rest(desk, sweeps, qtbot)
-    assert "waiting" in states(desk)
-    desk.trainer.taken.disconnect()
-    training.runs.trainer.taken.connect(training.runs._list_queued)
+    assert states(desk) == ["begun", "waiting", "waiting"]
     again = make_sweeps()
     again.begin()
     qtbot.waitUntil(lambda: not again.left_over.isHidden())
