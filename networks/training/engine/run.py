@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import math
-import time
 from collections.abc import Generator, Iterable, Iterator, Mapping
 
 import msgspec
@@ -12,7 +11,6 @@ import torch
 from msgspec.structs import replace
 from torch import Tensor, fx
 
-from networks.core.decoding import typed
 from networks.core.message import Message, message
 from networks.doctor.findings import computed_together
 from networks.graph.forward import auxiliary_weights
@@ -23,27 +21,16 @@ from networks.recipes.recipe import Recipe
 from networks.recipes.steering import Change, Course, Value, change_words, with_change
 from networks.recipes.stopping import Keep, Stopping
 from networks.runs.endings import diverged, ended_early, finished, left_alone, stopped
-from networks.runs.events import (
-    Event,
-    Failed,
-    Finished,
-    Noticed,
-    Started,
-    Steered,
-    Stepped,
-    Validated,
-)
+from networks.runs.events import Event, Failed, Finished, Noticed, Started, Steered, Stepped, Validated
 from networks.runs.failure import explain
 from networks.runs.judgement.judgement import Judgement, Weights
-from networks.runs.measures import (
-    TRAINING_LOSS,
-    by_chance,
-    means,
-)
+from networks.runs.measures import TRAINING_LOSS, by_chance, means
 from networks.training.distributed.ranks import Ranks, is_gone
 from networks.training.engine.epoch_judge import EpochJudge
+from networks.training.engine.fetching import Fetching
 from networks.training.engine.in_force import InForce
 from networks.training.engine.preparation import Preparation
+from networks.training.engine.restoring import machine_to_go_on, save_machine
 from networks.training.engine.shared_learner import make_learner
 from networks.training.engine.state import RunState, SavedState
 from networks.training.engine.steering import Steering
@@ -56,12 +43,6 @@ from networks.training.setup.plan import plan, refuse_beyond_memory
 from networks.training.setup.run_images import RunImages, changed_words
 from networks.training.setup.sides import Sides
 from networks.training.watching.watch import Watch
-
-FETCH_SECONDS = 0.03
-"""How often losses are fetched from a GPU; each time Python waits until the GPU has caught up."""
-
-FETCH_STEPS = 16
-"""The same where several processes train, which must come to the same steps."""
 
 SETTLING = 10.0
 """Seconds that a GPU has for the steps that it still has to make where another process is gone."""
@@ -152,7 +133,7 @@ class Run:
             project.recipe, self.module, optimizer, self.images, self.plan.steps_per_epoch
         )
         self._learner = make_learner(project, self.plan, self.images, self.watch, ranks)
-        self._fetched = time.perf_counter()
+        self._fetching = Fetching(self.state, self.device, ranks)
         self.settled = True
         """Whether weights can be read: not from a GPU that waits for a process that is gone."""
 
@@ -274,7 +255,7 @@ class Run:
     def save(self) -> SavedState:
         """All that another run of the same project needs to go on from here. Only while nobody trains."""
         saved = self.state.save()
-        saved.data["machine"] = msgspec.to_builtins(self.machine)
+        save_machine(saved, self.machine)
         return saved
 
     def restore(self, saved: SavedState) -> None:
@@ -282,16 +263,11 @@ class Run:
 
         Raises ValueError where it trained another network, or in another order in memory or precision.
         """
-        machine = typed(saved.data["machine"], Machine)
-        for switch in ("channels_last", "precision", "data_parallel"):
-            if (was := getattr(machine, switch)) != (here := getattr(self.machine, switch)):
-                raise ValueError(f"expected {here} as {switch}, got {was}")
+        machine = machine_to_go_on(saved, self.machine)
         self.state.restore(saved)
         self._epoch_judge.judgements = {}
-        if self.machine.compile and not machine.compile:
-            self._compute_on(replace(self.machine, threads=machine.threads, compile=False))
-        elif self.threads != machine.threads:
-            self._compute_on(replace(self.machine, threads=machine.threads))
+        if machine != self.machine:
+            self._compute_on(machine)
         self._in_force.bring(self.recipe)
         if self.state.order is not None and len(self.state.order) != len(self.images.training):
             # the pictures of a folder are others now, which whoever resumes sees by their checksum
@@ -343,7 +319,7 @@ class Run:
         yield from self._prepare()
         while True:
             whole_epoch = self.step % self.steps_per_epoch == 0
-            if self.state.untold and (self._synchronous or whole_epoch or self._late):
+            if self._fetching.is_due or (self.state.untold and whole_epoch):
                 for event in self._fetch():
                     yield event
                     if not math.isfinite(event.values[TRAINING_LOSS.name]):
@@ -385,17 +361,6 @@ class Run:
             form = training_form(self.project.network, self.model.module, machine)
             self.model = self.model._replace(trained=form)
 
-    @property
-    def _synchronous(self) -> bool:
-        return self.device.type == "cpu"
-
-    @property
-    def _late(self) -> bool:
-        if self.ranks is not None:
-            # at the same step in all of them
-            return len(self.state.untold) >= FETCH_STEPS
-        return time.perf_counter() - self._fetched > FETCH_SECONDS
-
     def _steer(self) -> Steered | None:
         """Makes the first change that is due before the next step, and tells it."""
         due = self._steering.next(self.step, self.changes)
@@ -428,11 +393,7 @@ class Run:
 
     def _fetch(self) -> Iterator[Stepped]:
         """The events of all steps that had none yet, oldest first."""
-        if not self._synchronous:
-            self.state.fetch()
-            self._fetched = time.perf_counter()
-        while self.state.untold:
-            step, measured = self.state.untold.pop(0)
+        for step, measured in self._fetching.fetch():
             yield Stepped(self.id, step, step / self.steps_per_epoch, means(measured))
 
     def _judge(self) -> Iterator[Event]:

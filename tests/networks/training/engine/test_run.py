@@ -35,6 +35,7 @@ from networks.recipes.losses import CrossEntropy
 from networks.recipes.optimizers import OPTIMIZERS, SGD, Adam, Optimizer
 from networks.recipes.recipe import Recipe, with_settings
 from networks.runs.events import Failed, Finished, Started, Stepped, Validated, Validating
+from networks.training.engine.fetching import Fetching
 from networks.training.engine.run import Run
 from networks.training.machine.devices import default_threads
 
@@ -412,8 +413,8 @@ def test_no_step_is_made_with_a_loss_that_is_no_number():
 @pytest.mark.parametrize("fetch_seconds", [0.0, 1000.0])
 def test_fetching_losses_late_as_on_a_gpu_loses_none(monkeypatch, fetch_seconds):
     expected = measured(Run(project(RANDOM)).train())
-    monkeypatch.setattr(Run, "_synchronous", False)
-    monkeypatch.setattr("networks.training.engine.run.FETCH_SECONDS", fetch_seconds)
+    monkeypatch.setattr(Fetching, "at_once", False)
+    monkeypatch.setattr("networks.training.engine.fetching.FETCH_SECONDS", fetch_seconds)
     run = Run(project(RANDOM))
     told = []
     events = run.train()

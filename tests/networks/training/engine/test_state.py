@@ -17,6 +17,7 @@ from networks.recipes.augmentation.presets import AUGMENTATION_PRESETS
 from networks.recipes.optimizers import OPTIMIZERS, SGD
 from networks.recipes.schedules import SCHEDULES, Plateau
 from networks.runs.events import Stepped, Validating
+from networks.training.engine.fetching import Fetching
 from networks.training.engine.run import Run
 from networks.training.engine.state import SavedState
 from tests.networks.training.engine.test_run import PLAIN, RANDOM, measured, project, same_weights
@@ -67,8 +68,8 @@ def test_another_run_continues_from_a_saved_state_to_the_bit(
     with pytest.MonkeyPatch.context() as patch:
         if as_on_a_gpu:
             # losses are fetched late
-            patch.setattr(Run, "_synchronous", False)
-            patch.setattr("networks.training.engine.run.FETCH_SECONDS", 1000.0)
+            patch.setattr(Fetching, "at_once", False)
+            patch.setattr("networks.training.engine.fetching.FETCH_SECONDS", 1000.0)
         first = Run(given)
         first.plan = first.plan._replace(judged_at_once=200)
         going = first.train()

@@ -32,6 +32,7 @@ from networks.runs.kept.folders import run_folders
 from networks.runs.kept.legs import first_leg, newest_leg, state_of
 from networks.runs.kept.reading import read_run
 from networks.runs.record import Record
+from networks.training.engine.fetching import Fetching
 from networks.training.engine.run import Run
 from networks.training.engine.state import SavedState
 from networks.training.keeping import resuming
@@ -227,8 +228,8 @@ def test_a_checkpoint_holds_all_that_is_needed_and_nothing_else(tmp_path, monkey
         # from then on each epoch is worse than the first
         options["optimizer"], steered = SGD(lr=0.05), (6, 20.0)
     if part == "untold":
-        monkeypatch.setattr(Run, "_synchronous", False)
-        monkeypatch.setattr("networks.training.engine.run.FETCH_SECONDS", 1000.0)
+        monkeypatch.setattr(Fetching, "at_once", False)
+        monkeypatch.setattr("networks.training.engine.fetching.FETCH_SECONDS", 1000.0)
     given = project(RANDOM, **options)
     events = {"over": 8, "repeating": 8, "untold": 7}.get(part, PARTS.get(part, LATER))
     run, _, rest = interrupted(tmp_path, given, events, steered, part == "repeating")

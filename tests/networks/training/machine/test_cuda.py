@@ -128,7 +128,7 @@ def test_another_run_continues_from_a_saved_state_to_the_bit(monkeypatch, reside
     if not resident:
         monkeypatch.setattr("networks.data.batches._free_memory", lambda device: 0)
     # losses are still on the GPU when the state is saved
-    monkeypatch.setattr("networks.training.engine.run.FETCH_SECONDS", 1000.0)
+    monkeypatch.setattr("networks.training.engine.fetching.FETCH_SECONDS", 1000.0)
     given = on_gpu(optimizer=optimizer, clip=0.5)
     for made in (0, 3, 5, 7):
         first, second = Run(given), Run(given)
