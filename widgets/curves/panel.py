@@ -302,8 +302,9 @@ class CurvesPanel(QWidget):
         told = (len(run.validations), run.ended)
         if told != self._told[run]:
             self._told[run] = told
-            for chart in self.charts if run.measured else ():
-                chart.setAccessibleDescription(described(chart, run))
+            for place in self._view.shown if run.measured else ():
+                place.chart.setAccessibleDescription(described(place.chart, run))
+                place.heading.describe()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from networks.runs.measures import Quantity
+from widgets.controls.screen_reader import tell
 from widgets.curves.readings import Reading, step_words
 from widgets.look import theme
 from widgets.look.translation import declared
@@ -30,6 +31,9 @@ class ReadingBox(QWidget):
         self._title = 0.0
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setObjectName(f"{quantity.name}_reading_box")
+        self.setAccessibleName(
+            self.tr("{quantity} at the cross-hair").format(quantity=declared(quantity.title))
+        )
         self.hide()
 
     def show_readings(self, readings: tuple[Reading, ...], most: float) -> None:
@@ -53,7 +57,7 @@ class ReadingBox(QWidget):
             round(2 * _PAD - 4 + theme.grown(_ROW) * (1 + len(readings))),
         )
         self.resize(size)
-        self.setAccessibleName(self.text())
+        tell(self, self.text())
         self.update()
 
     def text(self) -> str:

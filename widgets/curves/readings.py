@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from networks.runs.measures import Quantity
+from widgets.controls.screen_reader import tell
 from widgets.look import theme
 from widgets.look.translation import declared, thousands
 
@@ -53,6 +54,7 @@ class Readings(QWidget):
         super().__init__(parent)
         self._quantity = quantity
         self._title = declared(quantity.title)
+        self.setAccessibleName(self._title)
         self._note = ""
         self._boxed = False
         self._readings: tuple[Reading, ...] = ()
@@ -77,8 +79,11 @@ class Readings(QWidget):
         """Shows these values, the run in front first."""
         if readings != self._readings:
             self._readings = readings
-            self.setAccessibleName(f"{self._title} {self.text()}".strip())
             self.update()
+
+    def describe(self) -> None:
+        """Tells screen readers the values that are shown now: not with each step, or they would never end."""
+        tell(self, self.text())
 
     def text(self) -> str:
         """All values as a line of text."""

@@ -372,6 +372,24 @@ def test_the_charts_are_told_in_words_at_the_end_of_an_epoch(trained):
     assert "0.06000" in words
 
 
+def test_no_name_changes_while_a_run_goes_on_and_the_values_are_told_once_an_epoch(panel):
+    """A screen reader reads a changed name aloud: with each step it would talk without an end."""
+    panel.begin_run("Run 1")
+    panel.extend(steps(10))
+    chart, heading, box = panel._view.shown[0][:3]
+    names = [each.accessibleName() for each in (heading, chart, box)]
+    told = heading.accessibleDescription()
+    assert names[:2] == ["Loss", "Loss"]
+    assert "0.2" in told
+    for step in range(11, 20):
+        panel.extend(steps(1, first=step)[1:])
+        assert [each.accessibleName() for each in (heading, chart, box)] == names
+        assert heading.accessibleDescription() == told
+    assert heading.text() != told, "the newest values are seen"
+    panel.extend(steps(1, first=20)[1:])
+    assert heading.accessibleDescription() == heading.text()
+
+
 # runs
 
 
