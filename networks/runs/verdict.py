@@ -124,6 +124,21 @@ def best_index(record: Record, measure: Measure) -> int:
     return int(np.argmax(np.where(finite, values, -np.inf)))
 
 
+def no_better_than_guessing(record: Record, measure: Measure, value: float) -> bool:
+    """Whether a value of a measure, of any weights of a run, says no more than guessing would.
+
+    False where it is not known what guessing gives.
+    """
+    guess = record.chance.get(measure.quantity.name)
+    if guess is None:
+        return False
+    if not math.isfinite(value):
+        return True
+    if measure.quantity.better == "lower":
+        return value >= NEAR * guess
+    return value <= guess + _margin(record, guess)
+
+
 # the rules
 
 

@@ -20,6 +20,7 @@ from networks.runs.sweeps.queue import Cell, Queue, State
 from networks.runs.twins.comparison import Side
 from networks.runs.twins.spread import Spread, spread
 from networks.runs.twins.student import quantile
+from networks.runs.verdict import no_better_than_guessing
 
 LEFT: tuple[State, ...] = ("waiting", "begun", "running")
 ENDED: tuple[State, ...] = ("done", "failed")
@@ -42,6 +43,8 @@ class SweptRun(msgspec.Struct, frozen=True, eq=False):
     epochs: tuple[float, int]
     value: float | None
     seconds: float
+    guesses: bool = False
+    """Whether what has come of it is no better than guessing."""
 
 
 class Results(msgspec.Struct, frozen=True, eq=False):
@@ -75,6 +78,17 @@ class Results(msgspec.Struct, frozen=True, eq=False):
         return sorted(found, key=lambda each: each[1].mean if lower else -each[1].mean)
 
     @property
+    def best(self) -> tuple[int, ...] | None:
+        """The combination that ranks first; None where none has come to its end, or none has learned."""
+        ranked = self.ranked()
+        return ranked[0][0] if ranked and self.learned else None
+
+    @property
+    def learned(self) -> bool:
+        """Whether any run that has come to its end is better than guessing."""
+        return any(row.value is not None and not row.guesses for row in self.rows)
+
+    @property
     def left(self) -> int:
         """How many runs have not come to an end."""
         return sum(row.state in LEFT for row in self.rows)
@@ -101,6 +115,8 @@ class Results(msgspec.Struct, frozen=True, eq=False):
     def conclusion(self) -> Message:
         """Which values are best, as far as the spread over the seeds allows to say so."""
         ranked = self.ranked()
+        if not self.learned and any(row.value is not None for row in self.rows):
+            return self._none_learned()
         if not ranked:
             return message("No run has come to its end.")
         (best, found), others = ranked[0], ranked[1:]
@@ -130,6 +146,17 @@ class Results(msgspec.Struct, frozen=True, eq=False):
             measure=self.measure.name,
             figure=figure,
             rival=self.words(rivals[0]),
+        )
+
+    def _none_learned(self) -> Message:
+        """No order among runs that guess: it would be one of chance."""
+        if self.left:
+            return message(
+                "None of them has learned so far: all that have ended are no better than guessing."
+            )
+        return message(
+            "None of them has learned: all are no better than guessing, so none is ranked first. Try other "
+            "values, or train for longer."
         )
 
     def _beats(self, best: tuple[int, ...], other: tuple[int, ...], rivals: int) -> bool:
@@ -171,7 +198,9 @@ def results(queue: Queue, known: Results | None = None) -> Results:
         took, epoch = record.progress.seconds_per_epoch or 0.0, float(record.last_epoch)
         value = side.outcome(record, measure)
         epochs = (epoch, record.progress.epochs)
-        rows.append(SweptRun(number, cell, words, state, run, epochs, value, took * math.floor(epoch)))
+        guesses = value is not None and no_better_than_guessing(record, measure, value)
+        seconds = took * math.floor(epoch)
+        rows.append(SweptRun(number, cell, words, state, run, epochs, value, seconds, guesses))
     shares = measure.quantity.format == "percent"
     return Results(queue, measure, tuple(rows), 1 / images if images and shares else 0.0)
 

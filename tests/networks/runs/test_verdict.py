@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from networks.core.message import message
 from networks.runs.events import Failed, Finished, Started, Stepped, Validated
-from networks.runs.measures import is_best
+from networks.runs.measures import VALIDATION_ACCURACY, VALIDATION_LOSS, is_best
 from networks.runs.record import Record
-from networks.runs.verdict import verdict
+from networks.runs.verdict import no_better_than_guessing, verdict
 
 CLASSES, IMAGES = 10, 900
 CHANCE = {"loss": math.log(CLASSES), "accuracy": 1 / CLASSES}
@@ -105,6 +105,23 @@ def test_what_is_told_has_shorter_forms(told, reason):
     if told and reason != "diverged":
         # short enough for the line below the curves in the smallest window
         assert len(forms[-1]) < 60
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "guesses"),
+    [
+        (VALIDATION_ACCURACY, 0.1, True),
+        (VALIDATION_ACCURACY, 0.115, True),
+        (VALIDATION_ACCURACY, 0.2, False),
+        (VALIDATION_ACCURACY, math.nan, True),
+        (VALIDATION_LOSS, math.log(CLASSES), True),
+        (VALIDATION_LOSS, math.inf, True),
+        (VALIDATION_LOSS, 1.0, False),
+    ],
+)
+def test_what_guessing_would_give_as_well(measure, value, guesses):
+    assert no_better_than_guessing(run([1.0]), measure, value) is guesses
+    assert not no_better_than_guessing(run([1.0], chance={}), measure, value)
 
 
 def test_failures_keep_their_sentence():

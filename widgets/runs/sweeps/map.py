@@ -58,7 +58,7 @@ class SweepMap(PaintedArea):
         """Shows what has come of a sweep so far; the current cell stays where it is."""
         ranked = results.ranked()
         self._results, self._spreads = results, dict(ranked)
-        self._best = ranked[0][0] if ranked else None
+        self._best = results.best
         self._span = (ranked[-1][1].mean, ranked[0][1].mean) if ranked else (0.0, 0.0)
         self._rows = {}
         for row in results.rows:
@@ -92,6 +92,8 @@ class SweepMap(PaintedArea):
         if found.seeds > 1:
             spread = self.tr("{words} ± {spread} over {seeds} seeds")
             words = spread.format(words=words, spread=self._deviation(found), seeds=found.seeds)
+        if all(row.guesses for row in self._rows.get(at, ()) if row.value is not None):
+            words = self.tr("{words}, no better than guessing").format(words=words)
         return self.tr("{words}, the best so far").format(words=words) if at == self._best else words
 
     def _figure(self, at: At) -> str:
@@ -191,10 +193,15 @@ class SweepMap(PaintedArea):
     # painting
 
     def share(self, at: At) -> float | None:
-        """How good a cell is, 0 for the worst and 1 for the best; None where nothing has come of it yet."""
+        """How good a cell is, 0 for the worst and 1 for the best; None where nothing has come of it yet.
+
+        Where none has learned, all are 0: what sets them apart is chance.
+        """
         found, (worst, best) = self._spreads.get(at), self._span
         if found is None:
             return None
+        if self._best is None:
+            return 0.0
         return 1.0 if best == worst else (found.mean - worst) / (best - worst)
 
     def paint(self, painter: QPainter, shade: theme.Colors) -> None:
@@ -205,7 +212,7 @@ class SweepMap(PaintedArea):
         self._paint_names(painter, shade)
         for row, column in itertools.product(*map(range, self.shape)):
             self._paint_cell(painter, shade, row, column)
-        if len(self._spreads) > 1:
+        if len(self._spreads) > 1 and self._best is not None:
             self._paint_legend(painter, shade)
         painter.restore()
 

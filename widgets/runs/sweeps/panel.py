@@ -189,7 +189,12 @@ class SweepPanel(QWidget):
         self.take_button.setEnabled(at is not None)
         self.take_button.setText(self.tr("Take over the best"))
         if self._results is None or at is None:
-            self.take_button.setToolTip(self.tr("Nothing has come to its end yet."))
+            guessed = self._results is not None and bool(self._results.ranked())
+            self.take_button.setToolTip(
+                self.tr("None is better than guessing. One can be chosen on the map all the same.")
+                if guessed
+                else self.tr("Nothing has come to its end yet.")
+            )
             return
         if at == self._chosen:
             self.take_button.setText(self.tr("Take over this one"))
@@ -200,7 +205,7 @@ class SweepPanel(QWidget):
         ranked = [] if self._results is None else [at for at, _ in self._results.ranked()]
         if self._chosen in ranked:
             return self._chosen
-        return ranked[0] if ranked else None
+        return None if self._results is None else self._results.best
 
     @Slot(object)
     def _choose(self, at: At) -> None:

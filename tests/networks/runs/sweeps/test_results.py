@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from networks.runs.measures import VALIDATION_ACCURACY, VALIDATION_LOSS
 from networks.runs.sweeps.queue import Axis, Cell, Plan, new_queue
@@ -54,6 +55,27 @@ def test_a_lead_that_all_seeds_share_is_named_and_one_within_the_spread_is_not(t
     told = str(found(tmp_path, near, seeds=seeds).conclusion())
     assert told.startswith("Ranked first")
     assert told.endswith("The spread does not tell it from A 1, B y.")
+
+
+def guessing(results_, *which):
+    """The same results, with these runs no better than guessing."""
+    rows = tuple(replace(row, guesses=row.number in which) for row in results_.rows)
+    return replace(results_, rows=rows)
+
+
+def test_none_is_ranked_first_where_none_has_learned(tmp_path):
+    values = {((0, 0), 0): 0.11, ((1, 0), 0): 0.1, ((0, 1), 0): float("nan")}
+    told = found(tmp_path, values)
+    assert told.best == (0, 0)
+    none = guessing(told, 1, 2, 3)
+    assert none.best is None
+    assert str(none.conclusion()).startswith("None of them has learned: all are no better than guessing")
+    one = guessing(told, 2, 3)
+    assert one.best == (0, 0)
+    assert str(one.conclusion()).startswith("Ranked first: A 1, B x")
+    waiting = guessing(found(tmp_path / "more", values | {((1, 1), 0): None}), 1, 2, 3)
+    assert "so far" in str(waiting.conclusion())
+    assert str(found(tmp_path / "no", {((1, 1), 0): None}).conclusion()) == "No run has come to its end."
 
 
 def test_the_rest_is_estimated_from_what_was_measured(tmp_path):

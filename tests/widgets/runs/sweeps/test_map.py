@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
@@ -62,6 +63,16 @@ def test_the_better_is_the_stronger_whatever_is_compared(shown, tmp_path, measur
     assert max(shares, key=shares.get) == best
     assert sorted(shares.values()) == [0, 0.5, 1]
     assert shown.share((1, 1)) is None
+
+
+def test_no_cell_stands_out_where_none_has_learned(shown, tmp_path):
+    told = found(tmp_path, GRID)
+    none = replace(told, rows=tuple(replace(row, guesses=row.value is not None) for row in told.rows))
+    shown.show_results(none)
+    assert {shown.share(at) for at in ((0, 0), (0, 1), (1, 2))} == {0.0}
+    assert shown.words((0, 1)).endswith("75.00\u202f%, no better than guessing")
+    shown.show_results(told)
+    assert shown.share((0, 1)) == 1.0
 
 
 def test_several_seeds_have_a_mean_and_a_spread(shown, tmp_path):
