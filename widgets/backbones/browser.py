@@ -24,6 +24,7 @@ from widgets.backbones.backbone_list import BackboneList
 from widgets.backbones.details import Details
 from widgets.backbones.entries import Entry, Importable
 from widgets.backbones.thumbnail import Graph
+from widgets.controls.latin_typing import LatinTyping
 from widgets.controls.notice import Notice
 from widgets.forms.rows import dim
 from widgets.look import theme
@@ -136,7 +137,7 @@ class BackboneBrowser(QDialog):
 
     @Slot(str)
     def _filter(self, words: str) -> None:
-        count = self._list.show_matches(words)
+        count = self._list.show_matches(words) or self._list.show_matches(self._typing.by_place(words))
         self._nothing.setText(
             self.tr("No backbone has “{words}” in its name, paper or kind.").format(words=words)
         )
@@ -179,6 +180,7 @@ class BackboneBrowser(QDialog):
         )
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self._filter)
+        self._typing = LatinTyping(self._search)
         self._search.installEventFilter(self)
         self._list = BackboneList()
         self._list.setMinimumWidth(theme.grown(LIST_WIDTH))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from networks.graph.saved_blocks import SavedBlock
 from networks.layers.base import Group
+from widgets.controls.latin_typing import LatinTyping
 from widgets.controls.screen_reader import announce
 from widgets.forms.rows import dim
 from widgets.look import theme
@@ -34,6 +35,7 @@ class Palette(QWidget):
         self._search.setToolTip(self.tr("Searches names, synonyms and help. Up and Down choose, Enter adds."))
         self._search.textChanged.connect(self._filter)
         self._search.installEventFilter(self)
+        self._typing = LatinTyping(self._search)
         self._list = LayerList()
         self._list.chosen.connect(self.chosen)
         self._list.removed.connect(self.removed)
@@ -95,7 +97,7 @@ class Palette(QWidget):
 
     @Slot(str)
     def _filter(self, words: str) -> None:
-        count = self._list.show_matches(words)
+        count = self._list.show_matches(words) or self._list.show_matches(self._typing.by_place(words))
         missing = self.tr("No layer has “{words}” in its name or help.").format(words=words)
         self._nothing.setText("" if count else missing)
         self._nothing.setVisible(not count)

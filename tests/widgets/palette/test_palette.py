@@ -266,3 +266,23 @@ def test_what_enter_would_add_is_read_out_while_one_types(palette, monkeypatch):
     assert not palette.search.accessibleDescription()
     # what is not so is not said, also by a label that nobody sees
     assert not any("No layer has" in label.text() for label in palette.findChildren(QLabel))
+
+
+# the scan codes of X11 on the keys A, D and D, and what Greek and Russian layouts have there
+@pytest.mark.parametrize("typed", ["αδδ", "фвв"])
+def test_a_layer_is_found_by_the_keys_of_its_name_on_a_layout_without_latin_letters(palette, typed):
+    palette.search.setFocus()
+    for letter, scan in zip(typed, (38, 40, 40), strict=True):
+        pressed = QKeyEvent(
+            QEvent.Type.KeyPress, ord(letter.upper()), Qt.KeyboardModifier.NoModifier, scan, 0, 0, letter
+        )
+        QApplication.sendEvent(palette.search, pressed)
+    assert palette.search.text() == typed
+    QTest.keyClick(palette.search, Qt.Key.Key_Return)
+    assert [kind.__name__ for kind in palette.taken] == ["Add"]
+
+
+def test_what_is_on_no_key_of_a_name_is_still_not_found(palette):
+    palette.search.setText("ωωω")
+    assert "ωωω" in palette.search.accessibleDescription()
+    assert not entries(palette)
