@@ -8,7 +8,8 @@ block becomes a group of the user's.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from functools import lru_cache
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -171,16 +172,19 @@ def _unsettled(network: Network, classes: int | None) -> tuple[list[str], dict[s
     stale: dict[str, Shape | None] = {}
     outputs: dict[str, Shape | None] = {}
 
+    tapped = _tapped(network)
+
     def decide(name: str, block: Block) -> None:
         inside = network.folded[name]
-        entry = _entry(network, name)
-        fed = entry is not None and bool(entry.inputs)
-        x = _incoming(network, name, outputs)
-        if not fed and x is not None and _matches(network, name, block.nodes(x)):
-            return
-        if not any(_matches(network, name, expected, any_input=True) for expected in block.variants()):
+        nodes = tuple([network.by_name[each] for each in inside])
+        sources = _sources(nodes)
+        x = outputs.get(sources[0]) if len(sources) == 1 else None
+        # whatever takes the entry takes, once that is fed, what feeds it
+        inner = inside[1:-1] if _entry(nodes) else inside[:-1]
+        verdict = _verdict(block, name, nodes, not tapped.isdisjoint(inner), x)
+        if verdict == "group":
             groups.append(name)
-        elif fed or x is not None:
+        elif verdict == "stale":
             stale[name] = x
             outputs.update(dict.fromkeys(inside))
             outputs[inside[-1]] = _given(block, x, classes)
@@ -195,6 +199,37 @@ def _unsettled(network: Network, classes: int | None) -> tuple[list[str], dict[s
     for name, block in undecided.items():
         decide(name, block)
     return groups, stale
+
+
+def _tapped(network: Network) -> set[str]:
+    """The nodes whose output is taken outside of the innermost fold around them."""
+    fold_of = {node.name: node.fold for node in network.nodes}
+    return {source for node in network.nodes for source in node.inputs if fold_of[source] != node.fold}
+
+
+@lru_cache(maxsize=16_384)
+def _sources(nodes: tuple[Node, ...]) -> tuple[str, ...]:
+    """The nodes outside that feed these, each once."""
+    members = {node.name for node in nodes}
+    return tuple(dict.fromkeys(each for node in nodes for each in node.inputs if each not in members))
+
+
+@lru_cache(maxsize=16_384)
+def _verdict(
+    block: Block, name: str, nodes: tuple[Node, ...], tapped: bool, x: Shape | None
+) -> Literal["settled", "stale", "group"]:
+    """What is to become of a fold with these nodes: it may stay, must be made anew, or is a block no more.
+
+    `tapped` says that other nodes than its last one lead out of it, its entry aside. Cached, since an edit
+    changes few folds.
+    """
+    entry = _entry(nodes)
+    fed = entry is not None and bool(entry.inputs)
+    if not fed and x is not None and _matches(name, nodes, tapped, block.nodes(x)):
+        return "settled"
+    if not any(_matches(name, nodes, tapped, expected, any_input=True) for expected in block.variants()):
+        return "group"
+    return "stale" if fed or x is not None else "settled"
 
 
 def _given(block: Block, x: Shape | None, classes: int | None) -> Shape | None:
@@ -219,28 +254,32 @@ def _incoming(network: Network, name: str, outputs: Mapping[str, Shape | None]) 
     return outputs.get(sources[0]) if len(sources) == 1 else None
 
 
-def _entry(network: Network, name: str) -> Node | None:
+def _entry(nodes: Sequence[Node]) -> Node | None:
     """The Identity that a block begins with while nothing feeds it; no block has an Identity of its own."""
-    first = next(iter(network.folded[name]), None)
-    return network[first] if first is not None and isinstance(network[first].layer, Identity) else None
+    return nodes[0] if nodes and isinstance(nodes[0].layer, Identity) else None
 
 
-def _matches(network: Network, name: str, expected: Sequence[BlockNode], any_input: bool = False) -> bool:
+def _matches(
+    name: str,
+    inside: Sequence[Node],
+    tapped: bool,
+    expected: Sequence[BlockNode],
+    any_input: bool = False,
+) -> bool:
     """Whether the nodes of a fold are those expected: the same layers, wired alike, whatever their names.
 
     Another element-wise activation is allowed, if it is the same throughout; with `any_input`, so is any
     number of channels that a padded shortcut adds. Only the last layer may lead out.
     """
-    inside = network.folded[name]
-    entry = _entry(network, name)
-    nodes = [network[each] for each in inside if entry is None or each != entry.name]
+    entry = _entry(inside)
+    nodes = inside if entry is None else inside[1:]
     if len(nodes) != len(expected) or any(node.fold != name for node in nodes):
         return False
     if len({node.layer for node in nodes if node.layer.elementwise}) > 1:
         return False
-    if any(wire.target not in inside for node in nodes[:-1] for wire in network.consumers[node.name]):
+    if tapped:
         return False
-    sources = (entry.name,) if entry is not None else sources_of(network, inside)
+    sources = (entry.name,) if entry is not None else _sources(tuple(inside))
     path = {node.name: other.name for node, other in zip(nodes, expected, strict=True)}
     path.update(dict.fromkeys(sources[:1], X))
     return all(
@@ -297,7 +336,7 @@ def _made_anew(network: Network, name: str, x: Shape | None, taken: set[str]) ->
     sources = sources_of(network, inside)
     lead: tuple[Node, ...] = ()
     if not sources:
-        lead = (_entry(network, name) or Node(f"{path}.{X}", Identity(), (), name),)
+        lead = (_entry(old) or Node(f"{path}.{X}", Identity(), (), name),)
         taken.add(lead[0].name)
     source = sources[0] if sources else lead[0].name
     nodes = nodes_of(fold.block, x, name, source, path)

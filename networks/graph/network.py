@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Annotated
 
 import msgspec
@@ -179,17 +180,17 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
         depths = {"": 0}
         for fold in self.folds:
             # outwards from here, up to a fold whose depth is known
-            chain: dict[str, None] = {}
+            path: dict[str, None] = {}
             name = fold.name
             while name not in depths:
-                if name not in self.by_fold or name in chain:
-                    inner = next(reversed(chain))
+                if name not in self.by_fold or name in path:
+                    inner = next(reversed(path))
                     raise UserError(
                         message("“{name}” lies in a block or group that does not exist.", name=inner)
                     )
-                chain[name] = None
+                path[name] = None
                 name = self.by_fold[name].within
-            for depth, inner in enumerate(reversed(chain), depths[name] + 1):
+            for depth, inner in enumerate(reversed(path), depths[name] + 1):
                 depths[inner] = depth
                 if depth > MOST_NESTED:
                     raise UserError(
@@ -210,8 +211,9 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
     def folded(self) -> dict[str, tuple[str, ...]]:
         """The names of the nodes in each fold and the folds within it, in the order of the network."""
         found: dict[str, list[str]] = {fold.name: [] for fold in self.folds}
+        around = {fold: self.around(fold) for fold in {node.fold for node in self.nodes}}
         for node in self.nodes:
-            for fold in self.around(node.fold):
+            for fold in around[node.fold]:
                 found[fold].append(node.name)
         return {name: tuple(names) for name, names in found.items()}
 
@@ -231,7 +233,7 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
     @cached_property
     def holders(self) -> frozenset[str]:
         """The paths above the nodes, such as `layer1` and `layer1.0` for `layer1.0.conv1`."""
-        return frozenset(name[:at] for name in self.by_name for at, sign in enumerate(name) if sign == ".")
+        return frozenset(chain.from_iterable(map(_above, self.by_name)))
 
     @cached_property
     def consumers(self) -> dict[str, tuple[Wire, ...]]:
@@ -351,6 +353,12 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True
     def downstream(self, names: Iterable[str]) -> frozenset[str]:
         """These nodes and all that depend on them."""
         return reached(names, lambda name: [wire.target for wire in self.consumers[name]])
+
+
+@lru_cache(maxsize=65_536)
+def _above(name: str) -> tuple[str, ...]:
+    """The paths above a name."""
+    return tuple(name[:at] for at, sign in enumerate(name) if sign == ".")
 
 
 @lru_cache(maxsize=65_536)

@@ -7,7 +7,7 @@ know about folds; edits of what is shown are translated back with `nodes`, `wire
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import ClassVar
 
 import msgspec
@@ -70,6 +70,7 @@ class Folding:
         self.opened = opened & (network.by_fold.keys() | {ROW + name for name in network.by_fold})
         self._forced: frozenset[str] = frozenset()
         self._real: dict[Wire, tuple[Wire, ...]] = {}
+        """What shown wires stand for, of those that start or end at a card for a fold."""
         if not network.folds:
             self.rows: dict[str, tuple[str, ...]] = {}
             self.card_of = {name: name for name in network.by_name}
@@ -223,10 +224,14 @@ class Folding:
         nodes: list[Node] = []
         done: set[str] = set()
         self._real.clear()
+        card_of = self.card_of
         for node in self.network.nodes:
-            card = self.card_of[node.name]
+            card = card_of[node.name]
             if card == node.name:
-                inputs = tuple(self.card_of[source] for source in node.inputs)
+                inputs = tuple([card_of[source] for source in node.inputs])
+                if inputs == node.inputs:
+                    nodes.append(_without_fold(node))
+                    continue
                 for index, source in enumerate(inputs):
                     self._real[Wire(source, card, index)] = (Wire(node.inputs[index], card, index),)
                 nodes.append(Node(card, node.layer, inputs, "", node.frozen))
@@ -298,6 +303,12 @@ class _Shown(Network, frozen=True):
 
     def __post_init__(self) -> None:
         pass
+
+
+@lru_cache(maxsize=65_536)
+def _without_fold(node: Node) -> Node:
+    """The node as it is shown; cached, so that after an edit most of what is shown is the very same."""
+    return replace(node, fold="") if node.fold else node
 
 
 def _inner(name: str, problem: Message) -> Message:

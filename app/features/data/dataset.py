@@ -101,17 +101,18 @@ class Data(PanelFeature["DataPanel"]):
         return words.format(dataset=name, share=f"{data.validation:.0%}")
 
     def show(self, old: Shown | None, new: Shown) -> None:
-        if not new.news(old, "recipe", "network"):
-            return
         if old is not None and type(old.recipe.data.dataset) is not type(new.recipe.data.dataset):
             self.offer_bar.hide()
             if new.recipe.data.dataset.missing() is not None:
                 # what can be done stands in this panel
                 self.desk.open_panel("data")
-        self._refresh(new)
+        if new.news(old, "recipe", "network"):
+            self._read(new.recipe.data.dataset)
+        super().show(old, new)
 
     def show_panel(self, panel: DataPanel, old: Shown | None, new: Shown) -> None:
-        self._refresh_panel(panel, new)
+        if new.news(old, "recipe", "network"):
+            self._refresh_panel(panel, new)
 
     def halt(self) -> str:
         self.cancel()
@@ -225,14 +226,15 @@ class Data(PanelFeature["DataPanel"]):
     # showing
 
     @Slot()
-    def _refresh(self, shown: Shown | None = None) -> None:
+    def _refresh(self) -> None:
         """Reads the images where they are not read yet, and shows on the panel how that stands."""
-        new = shown or self.desk.shown
-        dataset = new.recipe.data.dataset
+        self._read(self.desk.shown.recipe.data.dataset)
+        if self.late.made is not None:
+            self._refresh_panel(self.late.made, self.desk.shown)
+
+    def _read(self, dataset: Dataset) -> None:
         if dataset.missing() is None and not dataset.at_hand():
             self.reading.read(dataset)
-        if self.late.made is not None:
-            self._refresh_panel(self.late.made, new)
 
     def _refresh_panel(self, panel: DataPanel, new: Shown) -> None:
         inputs = [node.layer for node in new.network.nodes if isinstance(node.layer, Input)]

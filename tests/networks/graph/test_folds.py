@@ -122,6 +122,19 @@ def test_promises_hold_after_any_edits_of_layers_blocks_and_groups(data):
                 assert with_relus(layers_in(network, fold.name)) == what_nodes_say(fold.block, x)
 
 
+@settings(max_examples=80)
+@given(st.data())
+def test_blocks_that_an_edit_did_not_touch_are_judged_as_if_they_were_judged_anew(data):
+    network = settled(data.draw(folded_networks()), CLASS_COUNT)
+    for _ in range(data.draw(st.integers(1, 4))):
+        edited = data.draw(fold_edited(network))
+        network = settled(edited, CLASS_COUNT)
+        for cached in (folds._verdict, folds._sources):
+            cached.cache_clear()
+        # another network without anything that is worked out of it
+        assert settled(Network(edited.nodes, edited.folds), CLASS_COUNT) == network
+
+
 @settings(max_examples=30)
 @given(st.data())
 def test_the_classes_of_the_data_change_no_block(data):
