@@ -77,20 +77,29 @@ class RunDelegate(QStyledItemDelegate):
         words = rect.adjusted(LEFT + _BOX + _GAP, 0, -4, 0)
         number = "" if isinstance(line, SeedGroup) or not line.number else f"{line.number}"
         under = index.data(UNDER)
-        upper = QRectF(words.left(), words.top(), words.width(), words.height() * (0.55 if under else 1))
-        if number:
-            painter.setFont(theme.font(theme.DENSE))
-            painter.setPen(QColor(shade.text_dim))
-            painter.drawText(upper, _AT_LEFT, number)
-            upper.setLeft(upper.left() + QFontMetricsF(painter.font()).horizontalAdvance(number) + 6)
-        painter.setFont(theme.font(theme.DENSE, bold=True))
-        painter.setPen(QColor(shade.text))
-        _draw(painter, upper, _AT_LEFT, index.data())
-        painter.setFont(theme.font(theme.SMALL))
+        bold, plain = theme.font(theme.DENSE, bold=True), theme.font(theme.DENSE)
+        metrics = QFontMetricsF(bold), QFontMetricsF(plain)
+        before = metrics[1].horizontalAdvance(number) + 6 if number else 0.0
+        first, second = name_lines(index.data(), metrics, (words.width() - before, words.width()))
+        # the rest of the name says more than what stands below it otherwise
+        high = words.height() * (0.55 if under or second else 1)
+        upper = QRectF(words.left(), words.top(), words.width(), high)
+        painter.setFont(plain)
         painter.setPen(QColor(shade.text_dim))
+        painter.drawText(upper, _AT_LEFT, number)
+        upper.setLeft(upper.left() + before)
+        painter.setFont(bold)
+        painter.setPen(QColor(shade.text))
+        _draw(painter, upper, _AT_LEFT, first)
         lower = QRectF(
             words.left(), words.top() + words.height() * 0.47, words.width(), words.height() * 0.48
         )
+        if second:
+            painter.setFont(plain)
+            _draw(painter, lower, _AT_LEFT, second)
+            return
+        painter.setFont(theme.font(theme.SMALL))
+        painter.setPen(QColor(shade.text_dim))
         _draw(painter, lower, _AT_LEFT, under)
 
     def _paint_tick(self, painter: QPainter, box: QRectF, index: Index, shade: theme.Colors) -> None:
@@ -174,6 +183,25 @@ class RunDelegate(QStyledItemDelegate):
         rect = option.rect
         left = LEFT + _BOX + _GAP - 8 if index.data(COLUMN_ROLE) is NAME else 0
         editor.setGeometry(rect.adjusted(left, 2, 0, -3))
+
+
+def name_lines(
+    name: str, metrics: tuple[QFontMetricsF, QFontMetricsF], widths: tuple[float, float]
+) -> tuple[str, str]:
+    """A name in one line, or broken between words into two of these typefaces and widths.
+
+    The second is empty where one is enough. What tells runs apart mostly stands at the end of their names, as
+    in “Learning rate 0.001, seed 1”: where two lines are too few as well, the middle is left out.
+    """
+    middle, advance = Qt.TextElideMode.ElideMiddle, metrics[0].horizontalAdvance
+    if advance(name) <= widths[0]:
+        return name, ""
+    words = name.split(" ")
+    for count in range(len(words) - 1, 0, -1):
+        beginning = " ".join(words[:count])
+        if advance(beginning) <= widths[0]:
+            return beginning, metrics[1].elidedText(" ".join(words[count:]), middle, widths[1])
+    return metrics[0].elidedText(name, middle, widths[0]), ""
 
 
 _AT_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

@@ -16,7 +16,7 @@ from widgets.look.icon import paint_icon
 from widgets.runs.table.delegate import RunDelegate
 from widgets.runs.table.model import RunsModel
 
-_NARROWEST_NAME = 150
+_NARROWEST_NAME = 170
 _WIDEST = 170
 _LOOKED_AT = 60
 """How many rows decide how wide a column of words is."""
