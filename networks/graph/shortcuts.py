@@ -55,11 +55,14 @@ def with_shortcuts(network: Network, classes: int | None = None) -> Network:
     return residual
 
 
-def around_shortcuts(network: Network) -> frozenset[Wire]:
-    """The wires by which the longer of two ways from one node comes to an Add: what a shortcut goes past."""
+def around_shortcuts(network: Network, targets: Collection[str]) -> frozenset[Wire]:
+    """The wires by which the longer of two ways from one node comes to an Add: what a shortcut goes past.
+
+    Only of those Adds that are among the `targets`: in a deep network it takes long to walk all ways.
+    """
     found = set()
     for node in network.of_type(Add):
-        ways = _ways(network, node)
+        ways = _ways(network, node) if node.name in targets else None
         if ways is not None:
             found |= {
                 Wire(source, node.name, at) for at, source in enumerate(node.inputs) if source == ways[0]

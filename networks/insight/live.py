@@ -14,8 +14,9 @@ from networks.insight.xrays import Wanted
 from networks.training.engine.run import Run
 from networks.xray.view import XRay
 
-VIEWS, HEALTH = 0.035, 0.01
-"""Shares of the time that views may take, and what says how layers fare. Together less than a twentieth."""
+VIEWS, HEALTH = 0.03, 0.01
+"""Shares of the time that views may take, and what says how layers fare. Together less than a twentieth, as
+the caches of the processor are cold after them."""
 TOGETHER = 0.03
 """Share that views may take together with the time for which showing them keeps the thread waiting."""
 SOONEST, LATEST, SELDOM = 0.1, 0.31, 1.0

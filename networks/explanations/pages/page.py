@@ -209,7 +209,7 @@ def _fields(kept: Kept, place: ValuePlace, without: Collection[Wire] = ()) -> di
 
 def _direct(kept: Kept, place: ValuePlace, fields: Mapping[str, ReceptiveField]) -> ReceptiveField | None:
     """What is seen of the picture through shortcuts alone, where there are some and it is less."""
-    past = [wire for wire in around_shortcuts(kept.network) if wire.target in fields]
+    past = around_shortcuts(kept.network, fields)
     entry = next((name for name in fields if isinstance(kept.network[name].layer, Input)), None)
     if not past or entry is None:
         return None

@@ -222,5 +222,6 @@ def test_the_gaps_of_dilated_windows_are_seen_through_several_layers(name):
 
 
 def test_what_a_shortcut_goes_past_is_found():
-    assert around_shortcuts(BRANCHED) == {Wire("grouped", "add", 0)}
-    assert around_shortcuts(DILATED) == frozenset()
+    assert around_shortcuts(BRANCHED, BRANCHED.order) == {Wire("grouped", "add", 0)}
+    assert around_shortcuts(BRANCHED, {"grouped"}) == frozenset()
+    assert around_shortcuts(DILATED, DILATED.order) == frozenset()
