@@ -18,5 +18,8 @@ def window_places(image: int, channels: Positions, rows: Positions, columns: Pos
 
 def pixels_read(wanted: Mask, rows: Axis, columns: Axis) -> Mask:
     """For each channel the pixels that any of the wanted ones read."""
-    found: Mask = (rows.reads.T @ wanted.astype(np.float32) @ columns.reads) > 0
+    # mostly a few of many: whole products would be shared out among threads, which wait for each other
+    high, wide = np.flatnonzero(wanted.any((0, 2))), np.flatnonzero(wanted.any((0, 1)))
+    few = wanted[:, high][:, :, wide].astype(np.float32)
+    found: Mask = (rows.reads[high].T @ few @ columns.reads[wide]) > 0
     return found

@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networks.core.fields import changed, fields_of
+from networks.explanations.core.axes import sliding
+from networks.explanations.layers.windows import pixels_read
 from networks.explanations.values.receptive_field import receptive_field
 from networks.explanations.values.value import explainer_of
 from networks.graph.check import check
@@ -225,3 +227,15 @@ def test_what_a_shortcut_goes_past_is_found():
     assert around_shortcuts(BRANCHED, BRANCHED.order) == {Wire("grouped", "add", 0)}
     assert around_shortcuts(BRANCHED, {"grouped"}) == frozenset()
     assert around_shortcuts(DILATED, DILATED.order) == frozenset()
+
+
+@given(st.data(), st.integers(1, 9), st.integers(1, 4), st.integers(1, 3), st.integers(0, 3))
+def test_the_few_pixels_that_are_wanted_read_what_the_whole_tables_say(data, length, kernel, stride, padding):
+    size = max(1, (length - 1) * stride + kernel - 2 * padding)
+    rows, columns = sliding(size, length, kernel, stride, padding), sliding(size, length + 1, kernel, 1, 0)
+    shape = (2, length, length + 1)
+    wanted = np.zeros(shape, bool)
+    for _ in range(data.draw(st.integers(0, 4))):
+        wanted[tuple(data.draw(st.integers(0, most - 1)) for most in shape)] = True
+    whole = np.einsum("cij,ip,jq->cpq", wanted.astype(int), rows.reads, columns.reads) > 0
+    assert (pixels_read(wanted, rows, columns) == whole).all()
