@@ -35,7 +35,8 @@ class Processes(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._process: subprocess.Popen[bytes] | None = None
-        self._told = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the window
+        self._told = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the window, however that ends
+        self.destroyed.connect(self._told.close)
         self._stopped = False
         self._looking = QTimer(self)
         self._looking.setInterval(LOOK_MS)
