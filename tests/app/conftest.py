@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QCoreApplication
 
-from app.background.job import wait_for_all
+from app.background.job import _Thread
+
+LONGEST_MS = 10_000
+"""Whatever is cancelled ends sooner. A thread that a test has left behind must not hold up all others."""
 
 
 @pytest.fixture(autouse=True)
@@ -15,5 +18,8 @@ def _collector(collector_at_rest):
     What a test cancels goes on for a while; its thread ends before the collector works again.
     """
     yield
-    if QCoreApplication.instance() is not None:
-        wait_for_all()
+    application = QCoreApplication.instance()
+    if application is not None:
+        for thread in application.findChildren(_Thread):
+            if thread._task.cancelled:
+                thread.wait(LONGEST_MS)

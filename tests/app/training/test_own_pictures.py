@@ -42,11 +42,13 @@ def training(qtbot, photos):
     trainer, events = Trainer(), []
     trainer.events_arrived.connect(events.extend)
     trainer.start(fitted(Project(lenet5(), recipe)))
-    qtbot.waitUntil(lambda: any(isinstance(event, Stepped) for event in events), timeout=60_000)
-    # between two epochs one pool follows the other
-    qtbot.waitUntil(lambda: bool(decoders()))
-    yield trainer, events
-    trainer.close()
+    try:
+        qtbot.waitUntil(lambda: any(isinstance(event, Stepped) for event in events), timeout=60_000)
+        # between two epochs one pool follows the other
+        qtbot.waitUntil(lambda: bool(decoders()))
+        yield trainer, events
+    finally:
+        trainer.close()
 
 
 def test_stopping_ends_the_threads_that_decode(training, qtbot):

@@ -125,9 +125,14 @@ def opened(saved, qtbot):
 def settled(window, qtbot):
     """Waits until nothing is read, judged or trained any more."""
     table, kept = window.desk.runs.table, window.desk.runs.kept
-    qtbot.waitUntil(lambda: table._reading is None and kept._reading is None, timeout=WAIT)
+    # all at the same time: a row whose curves came first has a summary before its note is read
     qtbot.waitUntil(
-        lambda: bool(table.rows) and all(row.summary for row in table.rows.values()), timeout=WAIT
+        lambda: (
+            table._listing is table._reading is kept._reading is None
+            and bool(table.rows)
+            and all(row.summary for row in table.rows.values())
+        ),
+        timeout=WAIT,
     )
     qtbot.waitUntil(lambda: window.trainer.state is State.IDLE, timeout=WAIT)
     qtbot.waitUntil(lambda: not window.feature(Training).repeats.busy, timeout=WAIT)

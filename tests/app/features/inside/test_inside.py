@@ -57,7 +57,9 @@ def shows(inside, name, qtbot):
 
     def done():
         near = panel.near
-        return near is not None and near.closeup.name == name and probing.seen.measured is not None
+        if near is None or near.closeup.name != name or probing.seen is None:
+            return False
+        return probing.seen.measured is not None
 
     qtbot.waitUntil(done, timeout=20_000)
     return panel.near
