@@ -93,7 +93,10 @@ class TimeBar(QWidget):
         self.strip.show_told(told)
         self.live_button.setEnabled(told.at is not None)
         self.play_button.setEnabled(len(told.moments) > 1)
-        self.save_button.setEnabled(any(each.frame is not None for each in told.moments))
+        filmed = any(each.frame is not None for each in told.moments)
+        self.save_button.setEnabled(filmed)
+        without = self.tr("Save the film: it is made of the X-ray of each moment, and not there yet")
+        self.save_button.setToolTip(self.tr("Save the film…") if filmed else without)
         self._show_words()
 
     def show_playing(self, playing: bool) -> None:

@@ -92,3 +92,16 @@ def test_the_charts_are_laid_out_again_only_where_the_strip_has_other_rows(strip
     strip.show_told(Told("run", (Moment(0, 0.0), Moment(5, 1.0, answered))))
     strip.show_told(Told("run", (Moment(0, 0.0), Moment(5, 1.0, answered), Moment(10, 2.0))))
     assert laid_out == [strip.sizeHint().height()]
+
+
+def test_a_film_that_is_not_there_yet_says_what_it_is_made_of(qtbot):
+    bar = TimeBar()
+    qtbot.addWidget(bar)
+    moments = Moment(0, 0.0), Moment(10, 1.0)
+    bar.show_told(Told("run", moments, None))
+    assert not bar.save_button.isEnabled()
+    assert "X-ray" in bar.save_button.toolTip()
+    frame = Frame(10, None, None)
+    bar.show_told(Told("run", (moments[0], replace(moments[1], frame=frame)), None))
+    assert bar.save_button.isEnabled()
+    assert "X-ray" not in bar.save_button.toolTip()
