@@ -15,13 +15,14 @@ from torch import nn
 
 from app.terminal.printing import print_lines
 from networks.core.message import UserError, message
-from networks.core.shapes import Shape
+from networks.core.shapes import Shape, ShapeError
 from networks.core.storage import write_atomically
 from networks.exporting.weights import as_safetensors
 from networks.graph.check import check
 from networks.graph.network import Network
 from networks.importing.importer import proved
 from networks.importing.proving.equality import Proof
+from networks.importing.refusal import MisfitError
 from networks.project.project import Project, write_project
 
 T = TypeVar("T")
@@ -29,11 +30,16 @@ OURS = frozenset(__name__.split(".")[:1]) | {"networks", "widgets", "main"}
 """Packages of Backbone itself: a user's module of the same name could not be imported."""
 
 
-def import_module(place: str, size: Shape, out: Path, *, weights: Path | None, overwrite: bool) -> int:
+USUAL_SIZE = 3, 224, 224
+"""Of the images where nothing is said of them: what networks for ImageNet take."""
+
+
+def import_module(place: str, size: Shape | None, out: Path, *, weights: Path | None, overwrite: bool) -> int:
     """Imports the module that the callable at `place`, such as `models.small:net`, returns.
 
-    `size` is channels×height×width of the images. Writes the project to `out` and, if `weights` is given, the
-    module's weights to that file; each file is told of as soon as it is written. Returns the exit code 0.
+    `size` is channels×height×width of the images, 3×224×224 where None. Writes the project to `out` and, if
+    `weights` is given, the module's weights to that file; each file is told of as soon as it is written.
+    Returns the exit code 0.
 
     Raises UserError if a file's name has another ending than what it holds, if something is missing, if the
     user's code raises, if its module cannot be shown layer by layer or holds no numbers to write, or if a
@@ -49,12 +55,20 @@ def import_module(place: str, size: Shape, out: Path, *, weights: Path | None, o
                 message("“{path}” is there already: choose another name, or add --overwrite.", path=str(path))
             )
     module = _module(place)
-    network, proof = proved(module, size)
+    try:
+        network, proof = proved(module, size or USUAL_SIZE)
+    except UserError as error:
+        if size is None and isinstance(error.__cause__, MisfitError | ShapeError):
+            hint = message(
+                "{problem} Say which images it takes, such as --input 1x28x28.", problem=error.reason
+            )
+            raise UserError(hint) from error
+        raise
     project = Project(network)
     # weights that cannot be written, such as those on the meta device, are refused before a file is made
     learned = None if weights is None else _weights(module, network)
     write_project(project, out)
-    print_lines(_told(project, out, size, proof))
+    print_lines(_told(project, out, size or USUAL_SIZE, proof))
     if weights is not None and learned is not None:
         write_atomically(weights, learned)
         print_lines(f"{weights}: the weights of the module")

@@ -233,8 +233,12 @@ def test_each_file_is_told_of_in_signs_that_a_terminal_does_not_obey(folder, cap
 
 
 def test_images_that_do_not_fit(folder, capsys):
-    assert "3×224×224" in sentence(capsys, "mine.nets:net", "net.json")
-    assert "1×3×28" in sentence(capsys, "mine.nets:net", "net.json", "--input", "1x3x28")
+    told = sentence(capsys, "mine.nets:net", "net.json")
+    assert "3×224×224" in told
+    assert told.rstrip().endswith("Say which images it takes, such as --input 1x28x28.")
+    told = sentence(capsys, "mine.nets:net", "net.json", "--input", "1x3x28")
+    assert "1×3×28" in told
+    assert "--input" not in told
     told = sentence(capsys, "mine.nets:net", "net.json", "--input", "1x2000x2000")
     assert "Expected images of up to 1024×1024, got 1×2000×2000" in told
 
