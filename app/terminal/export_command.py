@@ -16,7 +16,7 @@ from networks.graph.check import check
 from networks.graph.presentation import Folding, everything_open, opened_at_first
 from networks.project.project import Project, read_project
 from networks.recipes.datasets.named import in_words
-from networks.runs.kept.files import PROJECT
+from networks.runs.kept.files import PROJECT, WEIGHTS
 from networks.runs.kept.reading import is_run
 
 
@@ -32,7 +32,8 @@ def export(
 ) -> int:
     """Writes the project's network to `out`, prints what the file holds and returns the exit code 0.
 
-    `project_file` may be the folder of a run that was kept, of which `training` writes the script.
+    `project_file` may be the folder of a run that was kept: ONNX then holds what it has learned, and the
+    script of `training` repeats it.
 
     `training` makes the source a script that trains; `weights` is a safetensors file, for ONNX; `opened` and
     `caption` are for pictures. Raises UserError if the ending is none that can be written, if the file exists
@@ -55,26 +56,20 @@ def export(
             message("“{path}” is there already: choose another file, or add --overwrite.", path=str(out))
         )
     run = project_file if is_run(project_file) else None
-    if run is not None and not training:
-        raise UserError(
-            message(
-                "“{path}” is the folder of a run: --training writes the script that repeats it, and "
-                "“{project}” holds its network.",
-                path=str(run),
-                project=str(run / PROJECT),
-            )
-        )
     project = read_project(project_file if run is None else run / PROJECT)
+    # a run lies in the folder NAME.runs of its project
+    title = project_file.stem if run is None else run.absolute().parent.stem
     look_for(project.recipe.data.dataset)
     if training:
         read_pictures(project.recipe.data.dataset, sys.stderr)
-        said = _export_training_script(project, out, project_file.stem, run)
+        said = _export_training_script(project, out, title, run)
     elif content == "source":
-        said = _export_source(project, out, project_file.stem)
+        said = _export_source(project, out, title)
     elif content == "onnx":
-        said = _export_onnx(project, out, weights)
+        learned = None if run is None else run / WEIGHTS
+        said = _export_onnx(project, out, weights or learned)
     else:
-        said = _export_picture(project, out, project_file.stem if caption else "", opened)
+        said = _export_picture(project, out, title if caption else "", opened)
     print_lines(f"{out}: {said}")
     return 0
 

@@ -86,10 +86,11 @@ def export(arguments: list[str]) -> int:
     parser = Parser(
         prog="backbone export",
         description="Writes a network for other programs: .py is PyTorch source, .onnx is ONNX, and .svg, "
-        ".pdf, .png, .jpg and .webp are its picture. With --training, the folder of a run gives a script "
-        "that repeats this run, with all that was changed while it went on.",
+        ".pdf, .png, .jpg and .webp are its picture. The folder of a run gives the network that it trained, "
+        "ONNX with what it has learned, and with --training a script that repeats this run, with all that "
+        "was changed while it went on.",
     )
-    parser.add_argument("project", type=Path, metavar="PROJECT.json")
+    parser.add_argument("project", type=Path, metavar="PROJECT.json", help="or the folder of a run")
     parser.add_argument("out", type=Path, metavar="OUT")
     parser.add_argument(
         "--training",
@@ -100,7 +101,7 @@ def export(arguments: list[str]) -> int:
         "--weights",
         type=Path,
         metavar="FILE.safetensors",
-        help="weights of this network, for ONNX; by default those that training starts from",
+        help="weights of this network, for ONNX; by default the run’s, or the first ones",
     )
     parser.add_argument("--open", action="store_true", help="show the inside of all blocks and groups")
     parser.add_argument(
@@ -133,7 +134,6 @@ def import_module_as_project(arguments: list[str]) -> int:
     parser.add_argument(
         "--input",
         type=_image_size,
-        default=(3, 224, 224),
         metavar="C×H×W",
         help="channels, height and width of the images, such as 1x28x28 (3x224x224)",
     )

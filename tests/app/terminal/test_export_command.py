@@ -12,6 +12,7 @@ import onnxruntime
 import pytest
 import torch
 from msgspec.structs import replace
+from safetensors.torch import load_file
 
 from app.terminal.command_line import main
 from networks.exporting.weights import first_weights, save_weights
@@ -22,6 +23,7 @@ from networks.importing.from_torchvision import torchvision_network
 from networks.presets.resnet import resnet
 from networks.project.project import Project, first_project, write_project
 from networks.recipes.recipe import with_settings
+from networks.runs.kept.folders import run_folders
 from networks.source import source
 from widgets.canvas.picture import Caption, svg, totals
 
@@ -84,6 +86,26 @@ def test_onnx_with_first_and_with_given_weights(project_file, tmp_path, capsys):
         f"{out}: the network as ONNX with the weights of {weights}",
     ]
     assert complaints == ""
+
+
+def test_a_run_gives_what_it_has_learned(project_file, tmp_path, capsys):
+    few = ["--epochs", "1", "--per-class", "5"]
+    assert main(["train", str(project_file), *few]) == 0
+    (run,) = run_folders(tmp_path / "lenet.runs")
+    learned = first_weights(PROJECT)
+    learned.load_state_dict(load_file(run / "weights.safetensors"))
+    capsys.readouterr()
+    out, printed = tmp_path / "a.onnx", tmp_path / "a.py"
+    with torch.inference_mode():
+        assert export(run, out) == 0
+        assert torch.allclose(scores(out), learned.eval()(IMAGES), atol=1e-5)
+    assert str(run / "weights.safetensors") in capsys.readouterr().out
+    assert export(run, printed) == 0
+    assert printed.read_text() == source(PROJECT.network, PROJECT.classes, "lenet").text
+    # one that was cut off before it kept any
+    (run / "weights.safetensors").unlink()
+    assert export(run, out, "--overwrite") == 1
+    assert "weights.safetensors” was not read: No such file" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
