@@ -40,8 +40,8 @@ class PCA(Method, frozen=True, forbid_unknown_fields=True, tag="pca"):
     """The plane in which the pictures differ most, as a shadow of them."""
 
     title = "PCA"
-    reads = "A shadow: the plane in which the pictures differ most. Far apart here is far apart in the layer."
-    reads_not = "Near here may still be far apart in a direction that the shadow does not show."
+    reads = "A shadow: far apart here is far apart for this layer."
+    reads_not = "What is near may still differ in a way that it hides."
     paper = "Pearson 1901, On lines and planes of closest fit to systems of points in space"
 
 
@@ -49,8 +49,8 @@ class PaCMAP(Method, frozen=True, forbid_unknown_fields=True, tag="pacmap"):
     """Keeps neighbours together, and on the whole also which groups are near one another."""
 
     title = "PaCMAP"
-    reads = "Near: the layer makes similar numbers of them. Which groups lie side by side is roughly kept."
-    reads_not = "How far groups are apart, and how large they are drawn, means little."
+    reads = "Near: alike for this layer. Which groups are neighbours is roughly kept."
+    reads_not = "Distances and sizes mean little."
     paper = "Wang, Huang, Rudin and Shaposhnik 2021, Understanding how dimension reduction tools work"
     components = 100
 
@@ -70,8 +70,8 @@ class TSNE(Method, frozen=True, forbid_unknown_fields=True, tag="t-sne"):
     """Keeps neighbours together, and nothing else."""
 
     title = "t-SNE"
-    reads = "Near: the layer makes similar numbers of them. A point among strangers is worth a look."
-    reads_not = "Distances between groups, and how large or dense they are drawn, mean little."
+    reads = "Near: alike for this layer. Look at a point among strangers."
+    reads_not = "Distances and sizes of groups mean little."
     paper = "van der Maaten and Hinton 2008, Visualizing data using t-SNE"
     components = 50
 

@@ -34,6 +34,7 @@ from widgets.controls.share import show_share
 from widgets.forms.number_field import NumberField
 from widgets.forms.rows import dim
 from widgets.look import theme
+from widgets.look.plain import plain_hint
 from widgets.look.translation import declared, said, thousands
 from widgets.results import map_words
 from widgets.results.chosen_grid import ChosenGrid
@@ -310,6 +311,9 @@ class MapPage(QWidget):
         self.foot.setToolTip(method.paper)
         self.about.setText(" · ".join(filter(None, (map_words.numbers_words(found), self._caption))))
         self.seen.setText(map_words.seen_words(found))
+        details = map_words.seen_details(found)
+        self.seen.setToolTip(plain_hint(details))
+        self.seen.setAccessibleDescription(details)
         names = [each.name for each in self._layers]
         at = names.index(found.outputs.layer) if found.outputs.layer in names else 0
         self.next.setText(map_words.try_words(found, names[at // 2] if at else ""))

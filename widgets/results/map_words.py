@@ -42,8 +42,8 @@ def seen_words(found: DataMap) -> str:
         sentences.append(
             said(
                 plural(
-                    "{count} picture of {all} is a mistake and has a ring.",
-                    "{count} pictures of {all} are mistakes and have rings.",
+                    "{count} of {all} is a mistake: it has a ring.",
+                    "{count} of {all} are mistakes: they have rings.",
                     count=wrong,
                     all=thousands(len(own)),
                 )
@@ -53,10 +53,16 @@ def seen_words(found: DataMap) -> str:
         sentences.append(_tr("None of the {all} pictures is a mistake.").format(all=thousands(len(own))))
     if np.isfinite(found.alike):
         sentences.append(
-            _tr("For {share} of the pictures the nearest one in this layer is of the same class.").format(
+            _tr("For {share} the nearest in this layer is of the same class.").format(
                 share=percent(found.alike)
             )
         )
+    return " ".join(sentences)
+
+
+def seen_details(found: DataMap) -> str:
+    """How much of the layer the map holds, by what was measured; empty while the points are moved."""
+    sentences = []
     if isinstance(found.method, PCA) and found.shares:
         sentences.append(
             _tr("The plane holds {sum} of how the pictures differ: {one} across and {other} besides.").format(

@@ -194,6 +194,8 @@ def test_methods_are_offered_with_their_words_and_settings(page, kind):
     page.show_map(data_map(method=method), NAMES, stored)
     assert kind.reads in page.foot.text()
     assert kind.reads_not in page.foot.text()
+    assert len(page.foot.text()) < 120
+    assert page.seen.accessibleDescription() == map_words.seen_details(page.shown)
     assert page._setting.isVisible() == (kind is not PCA)
 
 
@@ -215,11 +217,12 @@ def test_only_layers_with_maps_offer_what_of_them_is_compared(page):
 def test_words_are_those_of_what_was_measured():
     found = data_map()
     seen = map_words.seen_words(found)
-    assert "2 pictures of 60 are mistakes" in seen
-    assert "For 90.0\u202f% of the pictures" in seen
-    assert "50\u202f% of each picture’s 10 nearest" in seen
+    assert "2 of 60 are mistakes" in seen
+    assert "For 90.0\u202f% the nearest" in seen
+    assert len(seen) < 110, "what is seen is said in few words"
+    assert "50\u202f% of each picture’s 10 nearest" in map_words.seen_details(found)
     plane = replace(found, method=PCA(), shares=(0.4, 0.25))
-    assert "The plane holds 65.0\u202f%" in map_words.seen_words(plane)
+    assert "The plane holds 65.0\u202f%" in map_words.seen_details(plane)
     assert "8 outputs of fc" in map_words.numbers_words(found)
     averaged = replace(found, outputs=replace(found.outputs, averaged=True, projected=True))
     assert "8 maps of fc, each averaged, brought to" in map_words.numbers_words(averaged)

@@ -21,6 +21,7 @@ from widgets.controls.combo_box import ComboBox
 from widgets.curves import export
 from widgets.inside.near.near import number
 from widgets.look import theme
+from widgets.look.plain import plain_hint
 from widgets.panels.sample_strip import to_image
 
 _SIDE = 120
@@ -130,15 +131,18 @@ class MaximizedRow(QWidget):
             self.note.setText(
                 reached.hindrance
                 or self.tr(
-                    "Begins with noise and changes every pixel, step by step, so that this number grows. "
-                    "What comes of it shows what it answers to."
+                    "Begins with noise and changes its pixels until this number is as large as it gets."
                 )
             )
+            self.note.setToolTip("")
             return
         self._seed = found.ascent.seed + 1
         self._show_picture(found)
         self.figures.setText(self._figures(reached, found))
-        self.note.setText(self._note(found))
+        hint = self._figures_hint(reached)
+        self.figures.setToolTip(plain_hint(hint))
+        self.figures.setAccessibleDescription(hint)
+        self._show_note(found)
         self.caption.setText(self._caption(reached, found))
 
     def _show_picture(self, found: Maximized) -> None:
@@ -154,32 +158,48 @@ class MaximizedRow(QWidget):
         self.picture.setAccessibleName(self.tr("The computed picture"))
 
     def _figures(self, reached: Reached, found: Maximized) -> str:
-        """What the picture reaches, beside the strongest picture of the data and noise."""
-        lines = [
-            self.tr("This picture: {value}").format(value=number(found.largest)),
-            self.tr("Strongest training picture: {value}").format(
-                value=self.tr("not looked for yet")
-                if reached.strongest is None
-                else number(reached.strongest)
-            ),
-            self.tr("The noise it began with: {value}").format(value=number(found.noise)),
-        ]
+        """What the picture reaches, beside the strongest picture of the data and noise, in short lines."""
+        lines = [self.tr("This picture: {value}").format(value=number(found.largest))]
+        if reached.strongest is not None:
+            lines.append(self.tr("Training data: {value}").format(value=number(reached.strongest)))
+        lines.append(self.tr("Noise at first: {value}").format(value=number(found.noise)))
         if reached.maps:
-            lines.append(self.tr("Mean of the map (made large): {value}").format(value=number(found.score)))
-            lines.insert(0, self.tr("Largest number in the map"))
+            lines.insert(0, self.tr("Largest in the map"))
+            lines.append(self.tr("Mean of the map: {value}").format(value=number(found.score)))
         return "\n".join(lines)
 
-    def _note(self, found: Maximized) -> str:
-        if not found.reached:
-            return self.tr(
-                "No gradient came back to the picture: for this noise the channel is silent. Try other "
-                "noise, or the layer in front of the activation."
+    def _figures_hint(self, reached: Reached) -> str:
+        """What these figures are."""
+        told = [
+            self.tr("The largest number that this picture gives, beside that of the noise it began with")
+            if reached.strongest is None
+            else self.tr(
+                "The largest number that this picture gives, beside those of the strongest training picture "
+                "and of the noise it began with"
             )
-        return self.tr(
-            "Computed, not seen: no such picture is in the data, and the network never met one. Its pixels "
-            "lie between black and white, as those of the data. Try: a deeper layer; compare it with the "
-            "pictures above."
-        )
+        ]
+        if reached.strongest is None:
+            told.append(self.tr("Strongest training picture: not looked for yet."))
+        if reached.maps:
+            told.append(self.tr("The mean of the map is what each step makes larger."))
+        return "\n".join(told)
+
+    def _show_note(self, found: Maximized) -> None:
+        """What is seen and what to try in two sentences; more on hover."""
+        if not found.reached:
+            words = self.tr("No gradient came back: the channel is silent. Try other noise.")
+            more = self.tr("Another way is to look at the layer in front of the activation.")
+        else:
+            words = self.tr(
+                "No such picture is in the data. Try a deeper layer, or compare it with those above."
+            )
+            more = self.tr(
+                "It was computed: the network never met it. Its pixels lie between black and white, as those "
+                "of the data."
+            )
+        self.note.setText(words)
+        self.note.setToolTip(plain_hint(more))
+        self.note.setAccessibleDescription(more)
 
     def _caption(self, reached: Reached, found: Maximized) -> str:
         ascent = found.ascent

@@ -263,7 +263,7 @@ def test_the_picture_that_would_excite_a_channel_grows_and_is_kept(inside, desk,
     assert (found.step, found.ascent.seed) == (64, 0)
     assert found.largest > found.noise
     assert found.picture.shape == (28, 28, 1)
-    assert "not looked for yet" in row.figures.text()
+    assert "not looked for yet" in row.figures.toolTip()
     assert row.probe.isVisible()
     row.probe.click()
     qtbot.waitUntil(

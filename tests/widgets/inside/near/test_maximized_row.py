@@ -47,12 +47,15 @@ def test_it_is_offered_and_asked_for_as_it_is_set(row):
 def test_what_it_reaches_stands_beside_the_strongest_picture_and_noise(row):
     row.show_reached(reached(maximized()))
     assert "This picture: 9.25" in row.figures.text()
-    assert "Strongest training picture: not looked for yet" in row.figures.text()
-    assert "began with: 0.5" in row.figures.text()
-    assert "(made large): 1.5" in row.figures.text()
-    assert "Computed, not seen" in row.note.text()
+    assert "Training data" not in row.figures.text()
+    assert "Strongest training picture: not looked for yet" in row.figures.toolTip()
+    assert "Noise at first: 0.5" in row.figures.text()
+    assert "Mean of the map: 1.5" in row.figures.text()
+    assert "No such picture is in the data" in row.note.text()
+    assert "the network never met it" in row.note.accessibleDescription()
     row.show_reached(reached(maximized(), strongest=-4.0))
-    assert "Strongest training picture: −4" in row.figures.text()
+    assert "Training data: −4" in row.figures.text()
+    assert "not looked for yet" not in row.figures.toolTip()
     row.show_reached(reached(maximized(), maps=False))
     assert "map" not in row.figures.text()
     row.show_reached(reached(maximized(reached=False)))
@@ -82,6 +85,18 @@ def test_it_is_saved_with_how_it_was_computed(row, monkeypatch):
         "smoothness 0.3, noise 3"
     )
     assert row.caption.isHidden()
+
+
+def test_what_it_says_is_short(row):
+    """Each figure has its line beside the picture, and what is seen and to try has two."""
+    row.resize(300, 420)
+    row.show_reached(reached(maximized(), strongest=-4.0))
+    lines = row.figures.text().count("\n") + 1
+    assert (
+        row.figures.heightForWidth(row.figures.width())
+        <= (lines + 0.5) * row.figures.fontMetrics().lineSpacing()
+    )
+    assert len(row.note.text()) < 90
 
 
 def test_it_fits_into_a_narrow_column(row):
