@@ -77,7 +77,7 @@ class Folding:
             self.shown, self.report = network, report
             return
         self._fold()
-        while looped := self.members.keys() & self.shown.looped:
+        while self.members and (looped := self.members.keys() & self.shown.looped):
             # a whole row at once: a long one would need as many rounds as it has blocks
             self._forced |= {fold for name in looped for fold in self.folds_of(name)}
             self._fold()
@@ -224,7 +224,7 @@ class Folding:
         nodes: list[Node] = []
         done: set[str] = set()
         self._real.clear()
-        card_of = self.card_of
+        card_of, changed = self.card_of, False
         for node in self.network.nodes:
             card = card_of[node.name]
             if card == node.name:
@@ -235,10 +235,17 @@ class Folding:
                 for index, source in enumerate(inputs):
                     self._real[Wire(source, card, index)] = (Wire(node.inputs[index], card, index),)
                 nodes.append(Node(card, node.layer, inputs, "", node.frozen))
+                changed = True
             elif card not in done:
                 done.add(card)
                 nodes.append(self._stand_in(card))
-        return _Shown(tuple(nodes))
+                changed = True
+        shown = _Shown(tuple(nodes))
+        if not changed:
+            # every layer is seen: what follows from the wires alone is known already
+            network = self.network
+            shown.__dict__.update(order=network.order, wires=network.wires, consumers=network.consumers)
+        return shown
 
     def _stand_in(self, card: str) -> Node:
         network = self.network

@@ -301,7 +301,11 @@ class CanvasScene(QGraphicsScene):
 
     def _landing(self, network: Network) -> Landing:
         folding = Folding(network, check(network), self.folding.opened)
-        heights = {name: card.height for name, card in self.cards.items() if name in folding.shown}
+        new = height_for("", self.style_of_items, self.inside_room)
+        heights = {
+            node.name: self.cards[node.name].height if node.name in self.cards else new
+            for node in folding.shown.nodes
+        }
         return Landing(folding, self._layouts.arrange(folding.shown, heights, folding.frames))
 
     def _forget_preview(self) -> None:

@@ -7,6 +7,7 @@ from itertools import combinations, pairwise
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from networks.graph import edits
 from networks.graph.check import check
@@ -14,10 +15,13 @@ from networks.graph.network import Fold, Network, Node, Wire
 from networks.graph.presentation import Folding, everything_open
 from networks.graph.walk import reached
 from networks.layers.base import Group
+from networks.layers.convolution import Conv2d
 from networks.layers.ends import Input, Output
 from networks.layers.merge import Add
 from networks.layers.rectifiers import ReLU
+from networks.layers.regularization import Dropout
 from networks.presets.lenet import lenet5
+from tests.networks.graph.random_folds import fold_edited, folded_networks
 from tests.networks.graph.test_presentation import foldings
 from tests.widgets.canvas.canvas_networks import any_network, chain, densenet, googlenet, resnet
 from widgets.canvas.placement.frame_layout import HEADER, PAD, rooms
@@ -334,3 +338,53 @@ def test_a_layout_that_was_just_made_is_not_made_again():
     shorter = layouts.arrange(edits.remove(network, ("tanh1",)), {}, ())
     assert "tanh1" not in shorter.places
     assert layouts.arrange(network, {}, ()) is plain
+    # cards of the same kind stand where they stood, whatever is written on them
+    assert layouts.arrange(edits.set_layers(network, {"tanh1": ReLU()}), {}, ()) is plain
+    further = edits.set_layers(network, {"tanh1": Conv2d()})
+    assert layouts.arrange(further, {}, ()) == arrange(further) != plain
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_layouts_that_are_kept_are_those_that_would_be_made(data):
+    layouts, network = Layouts(), data.draw(folded_networks())
+    for _ in range(data.draw(st.integers(1, 6))):
+        opened = everything_open(network) if data.draw(st.booleans()) else frozenset()
+        folding = Folding(network, check(network, 10), opened)
+        shown = folding.shown
+        # without anything that was worked out of it before
+        bare = type(shown)(shown.nodes)
+        high = st.sets(st.sampled_from(shown.nodes), max_size=2) if shown.nodes else st.just(set())
+        heights = {node.name: 2 * HEIGHT for node in data.draw(high)}
+        assert layouts.arrange(shown, heights, folding.frames) == arrange(bare, heights, folding.frames)
+        assert (shown.order, shown.wires, shown.consumers) == (bare.order, bare.wires, bare.consumers)
+        network = data.draw(fold_edited(network))
+
+
+def _with_one_change(draw, network: Network) -> Network:
+    """The same names; one layer is of another type, takes another one's output, or lies in a frame."""
+    index = draw(st.integers(0, len(network.nodes) - 1))
+    node = network.nodes[index]
+    names = st.sampled_from([each.name for each in network.nodes])
+    layers = st.sampled_from((ReLU(), Conv2d(), Add(), Output(), Input(), Dropout()))
+    other = draw(
+        st.one_of(
+            layers.map(lambda layer: replace(node, layer=layer)),
+            st.lists(names, max_size=2).map(lambda inputs: replace(node, inputs=tuple(inputs))),
+            st.sampled_from(("", "g")).map(lambda fold: replace(node, fold=fold)),
+        )
+    )
+    nodes = (*network.nodes[:index], other, *network.nodes[index + 1 :])
+    return Network(nodes, (Fold("g"),) if any(each.fold for each in nodes) else ())
+
+
+@settings(max_examples=150)
+@given(any_network(), st.data())
+def test_what_differs_in_one_wire_layer_or_frame_is_another_question(network, data):
+    layouts = Layouts()
+    for _ in range(4):
+        folding = Folding(network, check(network, 10), everything_open(network))
+        assert layouts.arrange(folding.shown, {}, folding.frames) == arrange(
+            folding.shown, {}, folding.frames
+        )
+        network = _with_one_change(data.draw, network) if network.nodes else network

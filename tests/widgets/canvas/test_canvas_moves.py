@@ -117,6 +117,15 @@ def test_what_is_dropped_lands_where_its_preview_was(lenet, kind):
         assert lenet.view.mapFromScene(place) == in_view
 
 
+def test_the_preview_has_room_for_the_inside_of_what_is_dropped(lenet):
+    lenet.view.xray.switch(True)
+    there = lenet.on_wire("tanh1", "pool1")
+    assert drag_over(lenet.view, there, mime("ReLU"))
+    previewed = {name: card.y() for name, card in lenet.scene.cards.items()}
+    assert drop(lenet.view, there, "ReLU")
+    assert {name: lenet.scene.layout_of_network.places[name][1] for name in previewed} == previewed
+
+
 def test_an_auxiliary_output_on_a_wire_branches_off_there(lenet):
     assert drop(lenet.view, lenet.on_wire("tanh1", "pool1"), "AuxiliaryOutput")
     (name,) = lenet.view.selected()

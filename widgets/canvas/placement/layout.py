@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from networks.graph.edits import tail
-from networks.graph.network import Network, Wire
+from networks.graph.network import Network, Node, Wire
 from networks.graph.presentation import Frame
 from networks.graph.walk import reached
-from networks.layers.ends import Input
+from networks.layers.base import Layer
+from networks.layers.ends import Input, Output
 from widgets.canvas.placement.frame_layout import PAD, by_component, crossings, framed, rooms
 from widgets.canvas.placement.geometry import HEIGHT, WIDTH, Box, Layout
 from widgets.canvas.placement.lanes import Claim, taken_lanes, trunk_frames
@@ -80,17 +82,51 @@ class Layouts:
     MOST = 8
 
     def __init__(self) -> None:
-        self._kept: list[tuple[tuple[Network, dict[str, float], tuple[Frame, ...]], Layout]] = []
+        self._kept: list[tuple[_Question, Layout]] = []
 
     def arrange(self, network: Network, heights: Mapping[str, float], frames: Sequence[Frame]) -> Layout:
         """As `arrange` does it. The layout may be another's, too, and is not to be changed."""
         # cards that are no higher than others need not be named: one and the same question, however put
-        asked = network, {name: each for name, each in heights.items() if each != HEIGHT}, tuple(frames)
-        layout = next((layout for question, layout in self._kept if question == asked), None)
+        asked = _Question(
+            {name: each for name, each in heights.items() if each != HEIGHT},
+            [(frame.fold.name, frame.within, frame.inside) for frame in frames],
+            network.nodes,
+        )
+        layout = next((layout for question, layout in self._kept if question.is_like(asked)), None)
         if layout is None:
-            layout = arrange(*asked)
+            layout = arrange(network, asked.taller, frames)
             self._kept = [(asked, layout), *self._kept[: self.MOST - 1]]
         return layout
+
+
+class _Question(NamedTuple):
+    """All that a layout depends on; most parameters of layers are no part of it."""
+
+    taller: dict[str, float]
+    frames: list[tuple[str, str, frozenset[str]]]
+    nodes: tuple[Node, ...]
+
+    def is_like(self, other: _Question) -> bool:
+        """Whether both have the same layout."""
+        return (
+            len(self.nodes) == len(other.nodes)
+            and self.taller == other.taller
+            and self.frames == other.frames
+            and all(map(_stand_alike, self.nodes, other.nodes))
+        )
+
+
+def _stand_alike(one: Node, other: Node) -> bool:
+    if one is other:
+        return True
+    if one.name != other.name or one.inputs != other.inputs:
+        return False
+    return type(one.layer) is type(other.layer) or _standing(one.layer) == _standing(other.layer)
+
+
+def _standing(layer: Layer) -> tuple[object, ...]:
+    """What `arrange` asks of a layer, all of which follows from its type."""
+    return layer.group, layer.stem == "output", not layer.most_inputs, isinstance(layer, Input | Output)
 
 
 def _to_input(network: Network, names: Sequence[str], routing: Routing) -> float:
