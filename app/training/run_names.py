@@ -20,6 +20,11 @@ class Before(NamedTuple):
     called: str | None
 
 
+def before(project: Project) -> Before:
+    """What the next run is compared with where this project was trained."""
+    return Before(project, run_name(project)[0])
+
+
 def unused(name: str, kind: Literal["title", "short"], records: Records) -> str:
     """The name, with a number behind it where another run has it already, be it one that was deleted."""
     taken = {getattr(record, kind) for record in (*records, *records.removed)}
@@ -33,23 +38,23 @@ def unused(name: str, kind: Literal["title", "short"], records: Records) -> str:
 def name_run(
     record: Record,
     project: Project,
-    before: Before,
+    last: Before,
     records: Records,
     parent: str = "",
     named: tuple[str, str] | None = None,
-) -> str | None:
-    """Calls a run by its network and by what was changed since the one before, or as it is `named`.
+) -> Before:
+    """Calls a run by its network and by what was changed since the `last` one, or as it is `named`.
 
-    Gives the preset from which its network comes.
+    Gives what the next one is compared with.
     """
-    called, changes = run_name(project, *before)
+    called, changes = run_name(project, *last)
     record.parent = parent
     if named is not None:
         record.title, record.short = (
             unused(named[0], "title", records),
             unused(named[1], "short", records),
         )
-        return called
+        return Before(project, called)
     name = QCoreApplication.translate("Runs", "Own network") if called is None else called
     record.short = unused(said(changes), "short", records)
     title = QCoreApplication.translate("Runs", "{network} · {change}").format(
@@ -59,4 +64,4 @@ def name_run(
         words = QCoreApplication.translate("Runs", "{title}, from “{parent}”")
         title = words.format(title=title, parent=visible(parent, 60))
     record.title = unused(title, "title", records)
-    return called
+    return Before(project, called)

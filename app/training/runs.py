@@ -7,27 +7,26 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.training.kept_runs import Found
+from app.training.latest_run import LatestRun
 from app.training.leg import Beginning, Keeping
 from app.training.planned_runs import PlannedRuns
 from app.training.project_runs import ProjectRuns
-from app.training.run_names import Before, name_run
+from app.training.run_names import before, name_run
 from app.training.trainer import State, Trainer
+from app.training.unfinished_runs import UnfinishedRuns
 from app.training.wishes import Wishes
 from networks.core.finding import Finding, blocking
-from networks.core.message import Message, UserError
+from networks.core.message import Message
 from networks.project.comparing import Planned, Round
-from networks.project.difference import run_name, same_but_length
+from networks.project.difference import same_but_length
 from networks.project.kept_project import Repeatable
-from networks.project.project import Project, read_project, share_weights
+from networks.project.project import Project, share_weights
 from networks.recipes.recipe import Recipe
-from networks.recipes.steering import Running, steered, with_change
-from networks.runs.endings import may_go_on
+from networks.recipes.steering import Running
 from networks.runs.events import Event, Failed, Finished, Noticed, Steered
-from networks.runs.kept.files import PROJECT
 from networks.runs.progress import Progress
 from networks.runs.record import MANY, Record
 from networks.runs.sweeps.queue import Queue
@@ -58,25 +57,16 @@ class Runs(QObject):
     """What has been changed in the run that goes on, in words."""
     noted = Signal(str, bool)
     """A sentence about the run that goes on, and whether the run waits until the next event."""
-    interrupted = Signal(object)
-    """The record of a run that was cut off and can go on."""
     train_refused = Signal()
     """The user wants to train a project that cannot be trained."""
 
     def __init__(self, trainer: Trainer, every: ProjectRuns, parent: QObject) -> None:
         super().__init__(parent)
-        self._trained: Project | None = None
-        """What the current or last run trained."""
-        self._called: str | None = None
-        """The preset from which its network comes."""
         self.trainer = trainer
-        self.progress: Progress | None = None
-        """Of the current or last run; None before the first."""
+        self._latest = LatestRun()
         self._project: Project | None = None
         self._findings: tuple[Finding, ...] = ()
         self._count = 0
-        self._id = ""
-        """That of the current or last run."""
         self._wishes = Wishes(trainer, self)
         self._held_back: tuple[Project | None, Callable[[], None]] | None = None
         """The run that `may_begin` did not let begin, and which project was shown then."""
@@ -89,6 +79,9 @@ class Runs(QObject):
         self.every.deleted.connect(self.outdated)
         self.every.troubled.connect(self._tell_trouble)
         self.every.watched.ended.connect(self._tell_end_of)
+        self.unfinished = UnfinishedRuns(trainer, every, self)
+        self.unfinished.goes_on.connect(self._take_up)
+        self.unfinished.refused.connect(self._tell)
         trainer.reopened.connect(self._take_reopened)
         trainer.taken.connect(self._list_queued)
         trainer.kept.connect(self.kept.know)
@@ -140,11 +133,16 @@ class Runs(QObject):
         elif self.trainer.run is None or self.progress is None:
             self._begin(1)
         else:
-            self.kept.bring_back(self._id)
+            self.kept.bring_back(self._latest.id)
             further = int(self.progress.epoch) + 1
             self.progress.epochs = max(further, self.progress.epochs) if single else further
             self.progress.ended = None
             (self.trainer.step if single else self.trainer.train_further)()
+
+    @property
+    def progress(self) -> Progress | None:
+        """Of the current or last run; None before the first."""
+        return self._latest.progress
 
     @property
     def title(self) -> str:
@@ -222,15 +220,23 @@ class Runs(QObject):
         if held is not None and held[0] is self._project and not self.trainer.busy and not self._findings:
             held[1]()
 
+    def _let_begin(
+        self, begin: Callable[[], None], project: Project, runs: int = 1, at_once: int = 1
+    ) -> bool:
+        """Whether so many runs may begin now; else they are held back until `begin_again`."""
+        may = self.may_begin(project, runs, at_once)
+        self._held_back = None if may else (self._project, begin)
+        if may:
+            self._wishes.clear()
+        return may
+
     def compare(self, rounds: Sequence[Round]) -> None:
         """Trains twins turn about, or one project with several seeds."""
         if self.trainer.busy:
             return
-        if not self.may_begin(rounds[0][0].project, sum(map(len, rounds)), len(rounds[0])):
-            self._held_back = self._project, partial(self.compare, rounds)
+        asked = rounds[0][0].project, sum(map(len, rounds)), len(rounds[0])
+        if not self._let_begin(partial(self.compare, rounds), *asked):
             return
-        self._held_back = None
-        self._wishes.clear()
         self._list(self._planned.plan(rounds))
         self.every.tell()
         self.outdated.emit()
@@ -240,11 +246,8 @@ class Runs(QObject):
         """Trains the runs that wait in the queue of a sweep, one after the other."""
         if self.trainer.busy or self._project is None:
             return
-        if not self.may_begin(self._project, len(queue.numbers())):
-            self._held_back = self._project, partial(self.sweep, queue)
+        if not self._let_begin(partial(self.sweep, queue), self._project, len(queue.numbers())):
             return
-        self._held_back = None
-        self._wishes.clear()
         self.outdated.emit()
         self._count += 1
         self.trainer.sweep(queue, self._project, f"sweep-{self._count}", self.kept.run_in, self.tensorboard())
@@ -256,8 +259,7 @@ class Runs(QObject):
             record.title, record.short = self.records[record.run].title, self.records[record.run].short
         self.records.begin(record)
         self.table.begin(record, project)
-        self.progress, self._id = record.progress, record.run
-        self._trained, self._called = project, run_name(project)[0]
+        self._latest.take(record, project)
         self.every.tell()
 
     def _list(self, begun: Iterable[tuple[Planned, Record]]) -> None:
@@ -266,8 +268,7 @@ class Runs(QObject):
             self.records.begin(record)
             self.table.begin(record, planned.project, planned.part)
             if planned.part.side == "A":
-                self.progress, self._id = record.progress, record.run
-                self._trained, self._called = planned.project, run_name(planned.project)[0]
+                self._latest.take(record, planned.project)
 
     def _begin(
         self,
@@ -279,23 +280,17 @@ class Runs(QObject):
     ) -> None:
         project = project or self._project
         assert project is not None
-        if not self.may_begin(project):
-            self._held_back = self._project, partial(self._begin, epochs, project, beginning, parent, named)
+        if not self._let_begin(partial(self._begin, epochs, project, beginning, parent, named), project):
             return
-        self._held_back = None
         self._count += 1
         planned = project.recipe.learning.epochs if epochs is None else epochs
         record = Record(f"run-{self._count}", epochs=planned, most=MANY)
-        before = Before(self._trained, self._called)
-        self._called = name_run(record, project, before, self.records, parent, named)
-        self._trained = project
-        self._wishes.clear()
+        trained = name_run(record, project, self._latest.trained, self.records, parent, named)
+        self._latest.take(record, project, trained)
         self.records.begin(record)
         self.table.begin(record, project)
-        self.progress = record.progress
         self.outdated.emit()
         self.every.tell()
-        self._id = record.run
         runs = self.place()
         names = record.title, record.short, parent
         keeping = None if runs is None else Keeping(runs, *names, tensorboard=self.tensorboard())
@@ -306,33 +301,16 @@ class Runs(QObject):
     def show_runs(self, runs: Path) -> None:
         """Another project was opened: shows the runs in this folder of runs in place of those that ended."""
         if not self.trainer.busy:
-            self.progress = self._trained = self._called = None
+            self._latest.forget()
         self.outdated.emit()
         self.every.show_folder(runs)
 
-    def may_go_on(self, record: Record) -> bool:
-        """Whether a run that did not come to its end can go on from its folder."""
-        return may_go_on(record.ended) and record.run in self.kept.folders
-
-    @Slot(object)
-    def go_on(self, record: Record) -> None:
-        """Goes on with a run that was interrupted or stopped, from its last checkpoint to its planned end."""
-        folder = self.kept.folders.get(record.run)
-        if self.trainer.busy:
-            self.noted.emit(self.tr("A run is in progress: stop it first, or wait until it ends."), False)
-            return
-        if folder is None:
-            return
-        try:
-            project = read_project(folder / PROJECT)
-        except UserError as error:
-            self.noted.emit(said(error.reason), False)
-            return
-        self._trained, self._id = project, record.run
+    @Slot(object, object)
+    def _take_up(self, record: Record, project: Project) -> None:
+        """A run that was kept goes on."""
+        self._latest.take(record, project)
         self._wishes.clear()
-        self.progress = record.progress
         self.outdated.emit()
-        self.trainer.go_on(project, folder, record.run)
 
     @Slot(object)
     def _take_found(self, found: Found) -> None:
@@ -341,38 +319,34 @@ class Runs(QObject):
             return
         if self.trainer.run is None and not self.trainer.busy:
             # the next run is called by what was changed since this one
-            self._trained = found.project
-            self._called = run_name(found.project)[0]
-        if found.run.state == "interrupted":
-            self.interrupted.emit(record)
+            self._latest.trained = before(found.project)
 
     @Slot(object)
     def _tell_end_of(self, record: Record) -> None:
         """A run that another process trained has ended."""
         self.ended.emit(verdict(record))
-        if self.may_go_on(record):
-            self.interrupted.emit(record)
 
     @Slot(object)
     def _take_reopened(self, record: Record) -> None:
         before = self.records[record.run]
         record.title, record.short = before.title, before.short
         self.records.begin(record)
-        self.progress = record.progress
+        self._latest.progress = record.progress
         self.every.tell()
 
     @Slot(object)
     def _tell_trouble(self, reason: Message) -> None:
-        self.noted.emit(said(reason), False)
+        self._tell(said(reason))
+
+    @Slot(str)
+    def _tell(self, sentence: str) -> None:
+        self.noted.emit(sentence, False)
 
     def steer(self, old: Recipe, new: Recipe) -> bool:
         """Makes an edit of the recipe change the run that goes on as well; False where it cannot."""
-        if not self.trainer.busy or self.trainer.comparing or self._trained is None:
+        if not self.trainer.busy or self.trainer.comparing:
             return False
-        changes = steered(self._trained.recipe, old, new)
-        for path, value in changes.items():
-            recipe = with_change(self._trained.recipe, path, value)
-            self._trained = replace(self._trained, recipe=recipe)
+        changes = self._latest.steer(old, new)
         if changes:
             self._wishes.add(changes)
         return bool(changes)
@@ -380,16 +354,15 @@ class Runs(QObject):
     @property
     def running(self) -> Running | None:
         """The run that goes on; None where none does, and once it is about to stop."""
-        if not self.trainer.busy or self._trained is None or self.trainer.state is State.STOPPING:
+        trained = self._latest.project
+        if not self.trainer.busy or trained is None or self.trainer.state is State.STOPPING:
             return None
-        if self.trainer.comparing:
-            return None
-        return Running(self.title, self._trained.recipe)
+        return None if self.trainer.comparing else Running(self.title, trained.recipe)
 
     @Slot(object)
     def _take_events(self, events: tuple[Event, ...]) -> None:
         self._list(self._planned.begin(events))
-        self.kept.know(self._id, self.trainer.folder)
+        self.kept.know(self._latest.id, self.trainer.folder)
         self.records.take(events)
         self.every.tell()
         for event in events:
@@ -403,7 +376,7 @@ class Runs(QObject):
     @property
     def waiting(self) -> bool:
         """Whether the project was changed since the run that goes on was started."""
-        return self.trainer.busy and self._trained is not None and self._project != self._trained
+        return self.trainer.busy and self._latest.project not in (None, self._project)
 
     @property
     def shown_progress(self) -> Progress | None:
@@ -441,9 +414,9 @@ class Runs(QObject):
             return self.tr("Runs that are compared train as long as planned, or they could not be compared.")
         if self.trainer.busy:
             return ""
-        if self.trainer.run is None or self._trained is None:
+        trained, now = self._latest.project, self._project
+        if self.trainer.run is None or trained is None:
             return said(self._findings[0].sentence) if self._findings else ""
-        trained, now = self._trained, self._project
         assert now is not None
         if same_but_length(trained, now):
             return ""

@@ -109,7 +109,7 @@ def opened(preset: str, batch: int, xray: bool) -> OpenedWindow:
     recipe = with_settings(Recipe(), batch_size=batch, threads=1, epochs=1_000_000)
     recipe = replace(recipe, data=replace(recipe.data, augmentation=light.steps))
     window = OpenedWindow(Project(found.network(), recipe), everything=True)
-    window.runs.may_begin = lambda project: True
+    window.runs.may_begin = lambda *_: True
     window.show()
     window.load_torch()
     while window.desk.shown.devices is None:

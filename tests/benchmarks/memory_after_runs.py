@@ -54,7 +54,7 @@ class Measured:
         (found,) = (each for each in PRESETS if each.name == preset)
         recipe = with_settings(Recipe(), batch_size=batch, threads=1)
         self.window = OpenedWindow(Project(found.network(), recipe), everything=True)
-        self.window.runs.may_begin = lambda project: True
+        self.window.runs.may_begin = lambda *_: True
         self.window.show()
         self.window.load_torch()
         while self.window.desk.shown.devices is None:

@@ -94,7 +94,7 @@ def main() -> None:
     (preset,) = (each for each in PRESETS if each.name == options.preset)
     recipe = with_settings(Recipe(), batch_size=32, threads=1, epochs=1000)
     window = OpenedWindow(Project(preset.network(), recipe), everything=True)
-    window.runs.may_begin = lambda project: True
+    window.runs.may_begin = lambda *_: True
     window.show()
     window.load_torch()
     while window.desk.shown.devices is None:

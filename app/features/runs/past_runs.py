@@ -135,8 +135,8 @@ class PastRuns(QObject):
 
     def _add_of_one(self, menu: QMenu, run: str) -> None:
         """What can be done with a single run."""
-        if run in self._runs.records and self._runs.may_go_on(self._runs.records[run]):
-            go_on = partial(self._runs.go_on, self._runs.records[run])
+        if run in self._runs.records and self._runs.unfinished.may_go_on(self._runs.records[run]):
+            go_on = partial(self._runs.unfinished.go_on, self._runs.records[run])
             self._add(menu, "resume", self.tr("Continue to its end"), go_on)
         again = self._add(menu, "repeat", self.tr("Run again exactly"), partial(self._repeats.repeat, run))
         ended = run in self._runs.kept.folders and bool(self._runs.every.ended_of((run,)))

@@ -55,8 +55,8 @@ class Training(Feature):
         desk.torch_loaded.connect(self.heavy_runs.measure)
         self.runs.place = desk.files.runs_folder
         self.runs.tensorboard = lambda: desk.settings.read().tensorboard
-        self.runs.interrupted.connect(self.curves.resume_bar.offer_record)
-        self.curves.resume_requested.connect(self.runs.go_on)
+        self.runs.unfinished.interrupted.connect(self.curves.resume_bar.offer_record)
+        self.curves.resume_requested.connect(self.runs.unfinished.go_on)
         self._take_wishes(desk)
         desk.files.opened.connect(self._forget_run)
         desk.files.saved.connect(self._move_runs)
@@ -326,7 +326,7 @@ class Training(Feature):
     @Slot()
     def _show_records(self) -> None:
         self.curves.show_records(self.runs.records, self.runs.records.removed)
-        self.curves.show_resumable(filter(self.runs.may_go_on, self.runs.records))
+        self.curves.show_resumable(filter(self.runs.unfinished.may_go_on, self.runs.records))
         self.bar.show_progress(self.runs.shown_progress, self.runs.verdict)
         self.desk.show_records(tuple(self.runs.records))
 

@@ -148,9 +148,9 @@ def test_a_run_that_was_stopped_goes_on_to_its_end(window, saved, qtbot):
     window.trainer.stop()
     qtbot.waitUntil(lambda: window.trainer.state is State.IDLE, timeout=60_000)
     (record,) = window.runs.records
-    assert window.runs.may_go_on(record)
+    assert window.runs.unfinished.may_go_on(record)
     steps = len(record.steps)
-    window.runs.go_on(record)
+    window.runs.unfinished.go_on(record)
     qtbot.waitUntil(lambda: len(next(iter(window.runs.records)).steps) > steps, timeout=60_000)
     window.trainer.stop()
     qtbot.waitUntil(lambda: window.trainer.state is State.IDLE, timeout=60_000)

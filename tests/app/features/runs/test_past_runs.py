@@ -46,7 +46,7 @@ def training(qtbot, tmp_path, saved):
     desk = Desk(project(), window, Settings(tmp_path / "settings.json"), tmp_path / "own")
     desk.files.dialogs.ask_discard = lambda: "discard"
     training = Training(desk)
-    training.runs.may_begin = lambda project: True
+    training.runs.may_begin = lambda *_: True
     qtbot.addWidget(training.measured)
     qtbot.addWidget(training.bar)
     desk.changed.connect(lambda: training.show(desk.shown, desk.shown))
