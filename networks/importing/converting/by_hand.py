@@ -23,7 +23,7 @@ from networks.importing.converting.growing import Adds
 from networks.importing.refusal import UnshowableError
 from networks.layers.activation import Hardsigmoid
 from networks.layers.linear import Scale
-from networks.layers.pooling import GlobalAvgPool2d
+from networks.layers.pooling import AdaptiveAvgPool2d, GlobalAvgPool2d
 
 _SHIFT, _TOP = 3, 6
 _SUMS = frozenset((operator.add, operator.iadd, torch.add, "add", "add_"))
@@ -95,17 +95,39 @@ def mean(
     axis = given.pop("dim", given.pop("axis", None))
     if is_sequence(axis) and len(axis) == 1:
         (axis,) = axis
+    keeps = bool(given.pop("keepdim", False))
     if type(axis) is not int or any(given.values()):
         return None
+    if keeps:
+        return _mean_in_place(args[0], axis, add)
     match args[0]:
         case LayerOutput() as x if len(x.shape) == 3 and axis % 4 in (2, 3):
             return PartlyAveraged(x, torch.empty(_without(x.data, axis), device="meta"))
-        case PartlyAveraged(x, data) if axis % 3 == 2:
+        case PartlyAveraged(x, data) if data.dim() == 3 and axis % 3 == 2:
             return add(GlobalAvgPool2d(), (x,))
         case Reshaped(LayerOutput() as x, data, 0) if len(x.shape) == 3 and axis % data.dim() == 2:
             flat = (x.shape[0], x.shape[1] * x.shape[2])
             return add(GlobalAvgPool2d(), (x,)) if tuple(data.shape[1:]) == flat else None
     return None
+
+
+def _mean_in_place(x: Any, axis: int, add: Adds) -> LayerOutput | PartlyAveraged | None:
+    """The mean over rows or columns that leaves an axis of one place for them, until both have but one."""
+    match x:
+        case (LayerOutput() as whole) | PartlyAveraged(whole, _) if len(whole.shape) == 3 and axis % 4 in (
+            2,
+            3,
+        ):
+            pass
+        case _:
+            return None
+    if x.data.dim() != 4:
+        return None
+    size = list(x.data.shape)
+    size[axis] = 1
+    if size[2:] == [1, 1]:
+        return add(AdaptiveAvgPool2d((1, 1)), (whole,))
+    return PartlyAveraged(whole, torch.empty(size, device="meta"))
 
 
 def _without(data: Tensor, axis: int) -> tuple[int, ...]:

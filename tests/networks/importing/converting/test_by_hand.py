@@ -104,6 +104,9 @@ def test_a_hard_swish_whose_product_comes_first():
         lambda net, x: x.mean(2),
         lambda net, x: x.mean(3).mean(1),
         lambda net, x: x.mean(3, keepdim=True).mean(2),
+        lambda net, x: x.mean(3, keepdim=True).mean(3, keepdim=True),
+        lambda net, x: x.mean(3, keepdim=True),
+        lambda net, x: x.mean(3, keepdim=True).mean(1, keepdim=True),
         lambda net, x: x.flatten(2).mean(1),
         lambda net, x: x.view(x.shape[0], 4, -1).mean(2),
         lambda net, x: x[:, :, 0, 0],
@@ -135,6 +138,18 @@ def test_what_only_looks_like_it_is_refused_in_a_sentence(act):
 )
 def test_the_mean_of_all_pixels(act):
     assert layers(act) == ["GlobalAvgPool2d"]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda net, x: x * x.mean(3, keepdim=True).mean(2, keepdim=True),
+        lambda net, x: x * torch.mean(x, -2, True).mean(dim=-1, keepdim=True),
+        lambda net, x: x * x.mean([3], keepdim=True).mean(3, keepdim=True).mean([2], keepdim=True),
+    ],
+)
+def test_the_mean_of_all_pixels_in_their_place(act):
+    assert layers(act) == ["AdaptiveAvgPool2d", "Multiply"]
 
 
 def test_one_pixel_by_its_place():
