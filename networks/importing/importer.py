@@ -20,6 +20,7 @@ from networks.importing.naming.hierarchy import folded
 from networks.importing.naming.node_names import named
 from networks.importing.proving.equality import Proof, prove_equal
 from networks.importing.refusal import first_line, is_wish_to_stop, refused
+from networks.importing.side_effects.exchanged import refuse_exchanged
 from networks.importing.side_effects.left_behind import kept
 from networks.importing.side_effects.own_ways import refuse_own_ways
 from networks.importing.side_effects.surroundings import left_alone
@@ -65,8 +66,13 @@ def proved(
     try:
         _refuse_tied(module)
         refuse_own_ways(module)
+        if alone:
+            refuse_exchanged(module)
         with left_alone(type(module).__name__, alone=alone) as refuse_changes, kept(module):
-            return _imported(module, images, auxiliary, refuse_changes)
+            found = _imported(module, images, auxiliary, refuse_changes)
+        if alone:
+            refuse_exchanged(module)
+        return found
     except UserError:
         raise
     except BaseException as error:

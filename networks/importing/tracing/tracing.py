@@ -222,6 +222,8 @@ class _Tracer(fx.Tracer):
     ) -> Any:
         if threading.get_ident() != self._thread or self._computing or not self._is_part(m):
             # a module that is made in forward is none of the root's: what it calls is traced instead
+            if not self._computing and any(True for _ in m.parameters()):
+                raise UnfollowableError(message(_STRANGER, kind=type(m).__name__))
             return forward(*args, **kwargs)
         other = self._leaves.get(self.path_of_module(m))
         if isinstance(other, ChannelsNorm):
@@ -376,11 +378,22 @@ def _refuse_other(module: nn.Module, first: fx.Graph, second: fx.Graph, after: M
 
 def _reason(error: BaseException) -> Message:
     reason = first_line(error)
+    if isinstance(error, NameError) and _NO_MEMBER in reason:
+        return message(
+            "its forward computes with a tensor that is none of its parameters, so that torch neither trains "
+            "nor saves it: keep it in an attribute of the module"
+        )
     if any(word in reason for word in _OF_THE_TRACER):
         return message("its forward does something with the images that cannot be followed call by call")
     return message("its forward failed while its calls were followed ({reason})", reason=reason)
 
 
+_STRANGER = (
+    "its forward calls a {kind} that is none of its parts, so that torch neither trains nor saves its "
+    "weights: keep it in an attribute of the module, several in an nn.ModuleList"
+)
+_NO_MEMBER = "not a member of this module"
+"""What torch.fx says of a parameter that the root does not hold."""
 _OF_THE_TRACER = (_Sized.__name__, "Proxy", "symbolic", "torch.fx", "argument of type")
 """Words of torch.fx and of the stand-ins, which say nothing to whoever wrote the module."""
 
