@@ -6,8 +6,9 @@ import importlib
 import importlib.util
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,15 +18,16 @@ from app.terminal.printing import print_lines
 from networks.core.message import UserError, message
 from networks.core.shapes import Shape, ShapeError
 from networks.core.storage import write_atomically
-from networks.exporting.weights import as_safetensors
+from networks.exporting.weights import as_safetensors, without_memory
 from networks.graph.check import check
-from networks.graph.network import Network
 from networks.importing.importer import proved
 from networks.importing.proving.equality import Proof
-from networks.importing.refusal import MisfitError
+from networks.importing.refusal import MisfitError, is_wish_to_stop, said
+from networks.importing.side_effects.surroundings import settings_given_back
 from networks.project.project import Project, write_project
 
 T = TypeVar("T")
+_NOTHING = object()
 OURS = frozenset(__name__.split(".")[:1]) | {"networks", "widgets", "main"}
 """Packages of Backbone itself: a user's module of the same name could not be imported."""
 
@@ -54,7 +56,8 @@ def import_module(place: str, size: Shape | None, out: Path, *, weights: Path | 
             raise UserError(
                 message("“{path}” is there already: choose another name, or add --overwrite.", path=str(path))
             )
-    module = _module(place)
+    with _program_given_back(), settings_given_back():
+        module = _module(place)
     try:
         network, proof = proved(module, size or USUAL_SIZE)
     except UserError as error:
@@ -66,7 +69,7 @@ def import_module(place: str, size: Shape | None, out: Path, *, weights: Path | 
         raise
     project = Project(network)
     # weights that cannot be written, such as those on the meta device, are refused before a file is made
-    learned = None if weights is None else _weights(module, network)
+    learned = None if weights is None else _weights(module, project)
     write_project(project, out)
     print_lines(_told(project, out, size or USUAL_SIZE, proof))
     if weights is not None and learned is not None:
@@ -75,9 +78,16 @@ def import_module(place: str, size: Shape | None, out: Path, *, weights: Path | 
     return 0
 
 
-def _weights(module: nn.Module, network: Network) -> bytes:
-    """The module's weights as a safetensors file, without those of layers that forward never calls."""
-    return as_safetensors({name: held for name, held in module.state_dict().items() if _holds(network, name)})
+def _weights(module: nn.Module, project: Project) -> bytes:
+    """The module's weights as a safetensors file, without those of layers that forward never calls.
+
+    They are taken from where the module keeps them: its `state_dict` may tell of others than it computes
+    with.
+    """
+    held = dict(
+        (*module.named_parameters(remove_duplicate=False), *module.named_buffers(remove_duplicate=False))
+    )
+    return as_safetensors({name: held[name] for name in without_memory(project).state_dict()})
 
 
 def _module(place: str) -> nn.Module:
@@ -101,9 +111,9 @@ def _module(place: str) -> nn.Module:
     sys.path.insert(0, os.getcwd())
     found: object = _run(f"import {name}", lambda: importlib.import_module(name))
     for part in path.split("."):
-        if not hasattr(found, part):
+        found = _run(f"{name}:{path}", partial(getattr, found, part, _NOTHING))
+        if found is _NOTHING:
             raise UserError(message("There is no “{path}” in the module “{name}”.", path=path, name=name))
-        found = getattr(found, part)
     if callable(found) and not isinstance(found, nn.Module):
         found = _run(f"{path}()", found)
     if not isinstance(found, nn.Module):
@@ -125,20 +135,26 @@ def _prepare_torchvision() -> None:
             importlib.import_module("networks.data.vision")
 
 
+@contextmanager
+def _program_given_back() -> Iterator[None]:
+    """Sets back what a user's code may have changed of the program: its folder, and where it prints."""
+    folder, streams = os.getcwd(), (sys.stdout, sys.stderr)
+    try:
+        yield
+    finally:
+        os.chdir(folder)
+        sys.stdout, sys.stderr = streams
+
+
 def _run(what: str, action: Callable[[], T]) -> T:
     """Runs the user's code; whatever it raises becomes a sentence."""
     try:
         return action()
-    except (Exception, SystemExit) as error:
-        reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        raise UserError(
-            message("“{what}” failed: {reason}.", what=what, reason=reason.splitlines()[0].rstrip("."))
-        ) from error
-
-
-def _holds(network: Network, key: str) -> bool:
-    """Whether the network has a tensor of this name. It lacks the layers that forward never calls."""
-    return key in network or key.rpartition(".")[0] in network
+    except BaseException as error:
+        if is_wish_to_stop(error):
+            raise
+        reason = f"{type(error).__name__}: {said(error)}".removesuffix(": ")
+        raise UserError(message("“{what}” failed: {reason}.", what=what, reason=reason)) from error
 
 
 def _told(project: Project, out: Path, size: Shape, proof: Proof) -> str:

@@ -99,8 +99,15 @@ def is_wish_to_stop(error: BaseException) -> bool:
 
 
 def first_line(error: BaseException) -> str:
-    """What an exception says, as part of a sentence."""
-    text = str(error).strip()
-    if not isinstance(error, Exception):
-        text = f"{type(error).__name__} {text}".strip()
-    return text.splitlines()[0].rstrip(".") if text else type(error).__name__
+    """What an exception says, as part of a sentence; its kind where it says nothing."""
+    kind, text = type(error).__name__, said(error)
+    return (text if isinstance(error, Exception) else f"{kind} {text}".strip()) or kind
+
+
+def said(error: BaseException) -> str:
+    """The first line of what an exception says, without a full stop; empty where it says nothing."""
+    try:
+        text = str(error).strip()
+    except Exception:  # noqa: BLE001  # whoever raised it may have written its words as well
+        return ""
+    return text.splitlines()[0].strip().rstrip(".") if text else ""

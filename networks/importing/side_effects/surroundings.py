@@ -63,6 +63,21 @@ _OF_THE_PROCESS = (
     _flag(torch.backends.cudnn, "benchmark"),
     _flag(torch.backends.cudnn, "deterministic"),
 )
+
+
+@contextmanager
+def settings_given_back() -> Iterator[None]:
+    """Sets back at the end what code that runs meanwhile sets for the whole program, such as a device."""
+    settings = _OF_THE_THREAD + _OF_THE_PROCESS
+    before = [setting.get() for setting in settings]
+    try:
+        yield
+    finally:
+        for setting, value in zip(settings, before, strict=True):
+            if setting.get() != value:
+                setting.set(value)
+
+
 _UNUSUAL_SEED = 0x5EED_0F_0DD
 """Torch's numbers start from here meanwhile, so that a forward that seeds them is noticed."""
 

@@ -211,6 +211,72 @@ def test_what_goes_wrong_is_said_in_one_line(folder, capsys, place, words):
     assert not (folder / "net.json").exists()
 
 
+WITHOUT_SENSE = {
+    "of_its_own": "class Stop(BaseException): pass\nraise Stop('\\x1b[31mred')",
+    "GeneratorExit": "raise GeneratorExit",
+    "Mute": "class Mute(Exception):\n    def __str__(self): raise ValueError\nraise Mute",
+    "ValueError: first.": "raise ValueError('\\n\\n first\\n second')",
+    "ValueError.": "raise ValueError('\\n')",
+    "invalid syntax": "def (:",
+    "null bytes": "\0",
+    "ExceptionGroup: several": "raise ExceptionGroup('several', [ValueError()])",
+    "lazily": "def __getattr__(name): raise ValueError('lazily')",
+}
+"""What users' files may do when they are imported, by a word of the sentence that tells of it."""
+
+
+@pytest.mark.parametrize("words", WITHOUT_SENSE)
+def test_whatever_a_file_raises_is_a_sentence(folder, capsys, words):
+    (folder / "broken.py").write_text(WITHOUT_SENSE[words])
+    told = sentence(capsys, "broken:net", "net.json")
+    assert words.replace("of_its_own", r"Stop: \x1b[31mred") in told
+    assert told.startswith("backbone: “")
+    assert ": ." not in told
+    assert not (folder / "net.json").exists()
+
+
+SETTINGS = {
+    "torch.set_grad_enabled(False)": torch.is_grad_enabled,
+    "torch.set_default_device('meta')": torch.get_default_device,
+    "torch.set_default_dtype(torch.float64)": torch.get_default_dtype,
+    "torch.use_deterministic_algorithms(True)": torch.are_deterministic_algorithms_enabled,
+    "import os; os.chdir('/')": os.getcwd,
+    "import sys, io; sys.stdout = sys.stderr = io.StringIO()": lambda: sys.stdout,
+}
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_what_a_file_sets_for_the_whole_program_is_set_back(folder, capsys, setting):
+    """Files for evaluation begin like this, and their networks are as good as others."""
+    (folder / "mine" / "nets.py").write_text(f"{NETS}\n{setting}\n")
+    before = SETTINGS[setting]()
+    assert imported("mine.nets:Net", "net.json", "--input", "1x28x28") == 0
+    assert SETTINGS[setting]() == before
+    assert "in training and in evaluation.\n" in capsys.readouterr().out
+    assert (folder / "net.json").exists()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "{}",
+        "{'module.' + name: held for name, held in super().state_dict(*args, **kwargs).items()}",
+        "{name: held * 0 for name, held in super().state_dict(*args, **kwargs).items()}",
+        "1 / 0",
+    ],
+)
+def test_the_weights_are_those_that_it_computes_with(folder, told):
+    """Whatever its own `state_dict` tells of them."""
+    own = f"class Own(Net):\n    def state_dict(self, *args, **kwargs):\n        return {told}\n"
+    (folder / "mine" / "nets.py").write_text(f"{NETS}\n\n{own}\n\nown = Own()\n")
+    weights = folder / "own.safetensors"
+    assert imported("mine.nets:own", "net.json", "--input", "1x28x28", "--weights", weights) == 0
+    module = build(read_project(folder / "net.json").network, 10)
+    module.load_state_dict(load_file(weights))
+    x = torch.randn(2, 1, 28, 28)
+    assert torch.equal(module(x), sys.modules["mine.nets"].own(x))
+
+
 def test_a_module_without_numbers_leaves_nothing_half_done(folder, capsys):
     """On the meta device: as a project alone it is written, with weights nothing is."""
     out, weights = folder / "net.json", folder / "net.safetensors"
