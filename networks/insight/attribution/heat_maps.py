@@ -164,12 +164,23 @@ def _cascade(
         fresh = evaluation(build(subject.network, classes))
     fresh = fresh.to(subject.image.device, subject.image.dtype).eval()
     module = _sharing(subject.module)
-    for index, layers in enumerate(groups):
-        _take_over(module, fresh, layers)
-        stage = _part(report, index, len(groups))
-        for picture, each in enumerate(tried):
-            part = _part(stage, picture, len(tried))
-            yield index, picture, _attributed(method, each.subject.of_module(module), each.asked, part)
+    try:
+        for index, layers in enumerate(groups):
+            _take_over(module, fresh, layers)
+            stage = _part(report, index, len(groups))
+            for picture, each in enumerate(tried):
+                part = _part(stage, picture, len(tried))
+                yield index, picture, _attributed(method, each.subject.of_module(module), each.asked, part)
+    finally:
+        _empty(module)
+        _empty(fresh)
+
+
+def _empty(module: nn.Module) -> None:
+    """Lets go of its numbers. The module itself is part of cycles, which are collected later, if at all."""
+    for part in module.modules():
+        for held in (part._parameters, part._buffers):
+            held.update(dict.fromkeys(held))
 
 
 def _sharing(module: fx.GraphModule) -> fx.GraphModule:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 import torch
@@ -16,6 +19,7 @@ from networks.insight.attribution.gradient import Gradient
 from networks.insight.attribution.heat_maps import randomization, stages_of
 from networks.insight.attribution.method import Attributed, Method
 from networks.insight.copies import first_looker
+from networks.module.build import build
 from networks.presets.resnet import cifar_resnet
 from networks.xray.heat import UNMOVED, Aim, Asked, Randomization, Stage, rank_correlation
 from tests.networks.insight.attribution.subjects import always, branched, of_network, of_trained, trained
@@ -150,6 +154,28 @@ def test_on_fewer_pictures_where_all_would_take_too_long(monkeypatch):
     others = subject.image.repeat(5, 1, 1, 1)
     found = randomization(subject, Asked("gradient", Aim(0)), always, classes=10, seed=1, others=others)
     assert (found.draws, found.pictures) == (3, 2)
+
+
+def test_weights_that_were_drawn_are_let_go_without_a_collection(monkeypatch):
+    """Nothing collects cycles in a job's thread, and modules are full of them."""
+    drawn = []
+
+    def built(network, classes):
+        made = build(network, classes)
+        drawn.append([weakref.ref(each) for each in made.parameters()])
+        # all of an earlier draw are gone
+        assert not any(each() for weights in drawn[:-1] for each in weights)
+        return made
+
+    monkeypatch.setattr("networks.insight.attribution.heat_maps.build", built)
+    gc.disable()
+    try:
+        found = randomization(of_network(branched()), Asked("gradient", Aim(0)), always, classes=10, seed=1)
+        assert found.draws == len(drawn) == 3
+        assert all(drawn)
+        assert not any(each() for weights in drawn for each in weights)
+    finally:
+        gc.enable()
 
 
 def test_the_test_holds_one_set_of_weights_more():
