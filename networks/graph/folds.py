@@ -144,21 +144,16 @@ def settled(network: Network, classes: int | None = None) -> Network:
 
     A block whose input shape is unknown stays as it is.
     """
-    while True:
-        later = _settled_once(network, classes)
-        if later is network:
-            return network
+    while any(fold.block is not None for fold in network.folds):
+        groups, stale = _unsettled(network, classes)
+        if groups:
+            # which changes no layer, and so nothing of what was found about other blocks
+            network = _with_blocks(network, dict.fromkeys(groups))
+        if not stale:
+            break
         # the output of one block decides how those behind it look
-        network = later
-
-
-def _settled_once(network: Network, classes: int | None) -> Network:
-    if all(fold.block is None for fold in network.folds):
-        return network
-    groups, stale = _unsettled(network, classes)
-    if groups:
-        return _with_blocks(network, dict.fromkeys(groups))
-    return _reexpanded(network, stale) if stale else network
+        network = _reexpanded(network, stale)
+    return network
 
 
 def _unsettled(network: Network, classes: int | None) -> tuple[list[str], dict[str, Shape | None]]:
@@ -170,8 +165,9 @@ def _unsettled(network: Network, classes: int | None) -> tuple[list[str], dict[s
     undecided = {fold.name: fold.block for fold in network.folds if fold.block is not None}
     groups: list[str] = []
     stale: dict[str, Shape | None] = {}
+    known: set[str] = set()
+    """Blocks of which it is known what they give, without going through their layers."""
     outputs: dict[str, Shape | None] = {}
-
     tapped = _tapped(network)
 
     def decide(name: str, block: Block) -> None:
@@ -186,16 +182,20 @@ def _unsettled(network: Network, classes: int | None) -> tuple[list[str], dict[s
             groups.append(name)
         elif verdict == "stale":
             stale[name] = x
+        if verdict in ("stale", "as made"):
+            # nothing leads out of it but its last node
+            known.add(name)
             outputs.update(dict.fromkeys(inside))
             outputs[inside[-1]] = _given(block, x, classes)
 
+    by_name = network.by_name
     for name in network.order:
-        node = network[name]
+        node = by_name[name]
         # in this order a block's inputs come before the first of its nodes
         if (block := undecided.pop(node.fold, None)) is not None:
             decide(node.fold, block)
-        if node.fold not in stale:
-            outputs[name] = output_of(node.layer, tuple(outputs[each] for each in node.inputs), classes)
+        if node.fold not in known:
+            outputs[name] = output_of(node.layer, tuple([outputs[each] for each in node.inputs]), classes)
     for name, block in undecided.items():
         decide(name, block)
     return groups, stale
@@ -217,7 +217,7 @@ def _sources(nodes: tuple[Node, ...]) -> tuple[str, ...]:
 @lru_cache(maxsize=16_384)
 def _verdict(
     block: Block, name: str, nodes: tuple[Node, ...], tapped: bool, x: Shape | None
-) -> Literal["settled", "stale", "group"]:
+) -> Literal["as made", "unfed", "stale", "group"]:
     """What is to become of a fold with these nodes: it may stay, must be made anew, or is a block no more.
 
     `tapped` says that other nodes than its last one lead out of it, its entry aside. Cached, since an edit
@@ -226,12 +226,13 @@ def _verdict(
     entry = _entry(nodes)
     fed = entry is not None and bool(entry.inputs)
     if not fed and x is not None and _matches(name, nodes, tapped, block.nodes(x)):
-        return "settled"
+        return "as made"
     if not any(_matches(name, nodes, tapped, expected, any_input=True) for expected in block.variants()):
         return "group"
-    return "stale" if fed or x is not None else "settled"
+    return "stale" if fed or x is not None else "unfed"
 
 
+@lru_cache(maxsize=16_384)
 def _given(block: Block, x: Shape | None, classes: int | None) -> Shape | None:
     """The output shape of a block that is made for `x`."""
     shapes = {X: x}

@@ -129,7 +129,7 @@ def test_blocks_that_an_edit_did_not_touch_are_judged_as_if_they_were_judged_ane
     for _ in range(data.draw(st.integers(1, 4))):
         edited = data.draw(fold_edited(network))
         network = settled(edited, CLASS_COUNT)
-        for cached in (folds._verdict, folds._sources):
+        for cached in (folds._verdict, folds._sources, folds._given):
             cached.cache_clear()
         # another network without anything that is worked out of it
         assert settled(Network(edited.nodes, edited.folds), CLASS_COUNT) == network
@@ -347,9 +347,9 @@ def test_projections_come_into_a_long_row_of_blocks_in_one_go(between, monkeypat
     network = Network(tuple(nodes), tuple(Fold(f"b{n}", block) for n, block in enumerate(blocks)))
     assert sum(told.output is not None for told in check(network, CLASS_COUNT).nodes.values()) == 6
     rounds = []
-    once = folds._settled_once
+    once = folds._unsettled
     monkeypatch.setattr(
-        folds, "_settled_once", lambda network, classes: (rounds.append(1), once(network, classes))[1]
+        folds, "_unsettled", lambda network, classes: (rounds.append(1), once(network, classes))[1]
     )
     later = settled(network, CLASS_COUNT)
     assert all(f"b{number}.downsample.0" in later for number in range(300))
