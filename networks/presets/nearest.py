@@ -23,8 +23,11 @@ def nearest(network: Network) -> Preset | None:
 
 
 def alike(one: Network, other: Network) -> bool:
-    """Whether one of two networks may have been made from the other."""
-    return _jaccard(_fingerprint(one), _fingerprint(other)) >= ALIKE
+    """Whether one of two networks may have been made from the other.
+
+    By the names of the layers and their groups: with another activation it is the same network still.
+    """
+    return _jaccard(_by_group(one), _by_group(other)) >= ALIKE
 
 
 def network_of(preset: Preset) -> Network:
@@ -34,6 +37,10 @@ def network_of(preset: Preset) -> Network:
 
 def _fingerprint(network: Network) -> Fingerprint:
     return frozenset((node.name, type(node.layer).__name__) for node in network.nodes)
+
+
+def _by_group(network: Network) -> Fingerprint:
+    return frozenset((node.name, node.layer.group) for node in network.nodes)
 
 
 @cache

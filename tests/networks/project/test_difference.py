@@ -14,8 +14,9 @@ from networks.graph.folds import set_block
 from networks.graph.groups import group
 from networks.graph.network import Network, Node
 from networks.graph.shortcuts import with_shortcuts, without_shortcuts
-from networks.layers.activation import Tanh
+from networks.layers.activation import Sigmoid, Tanh
 from networks.layers.convolution import Conv2d
+from networks.layers.ends import Input, Output
 from networks.layers.normalization import BatchNorm2d
 from networks.layers.rectifiers import ReLU
 from networks.layers.regularization import Dropout
@@ -181,6 +182,22 @@ def test_runs_are_called_by_their_network_and_what_was_changed_since_the_last():
         ("ResNet-20", "Seed 0 → 1"),
         (None, "Epochs 5 → 20, Seed 1 → 0"),
         (None, "same again"),
+    ]
+    # a network of one's own is the same one still with another activation
+    stack, last = [Node("input", Input(channels=1, size=(8, 8)))], "input"
+    for number in range(4):
+        stack += [
+            Node(f"conv{number}", Conv2d(), (last,)),
+            Node(f"act{number}", Sigmoid(), (f"conv{number}",)),
+        ]
+        last = f"act{number}"
+    own = Project(Network((*stack, Node("output", Output(), (last,)))), Recipe())
+    rectified = (
+        replace(node, layer=ReLU()) if node.name.startswith("act") else node for node in own.network.nodes
+    )
+    assert named(own, replace(own, network=Network(tuple(rectified)))) == [
+        (None, "as first built"),
+        (None, "4 × Sigmoid → ReLU"),
     ]
     assert named(replace(lenet, network=filters(LENET, "conv1", 12))) == [
         ("LeNet-5", "conv1: Filters 6 → 12")
