@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import torch
@@ -40,17 +40,24 @@ def as_safetensors(source: Run | nn.Module | Weights, keep: Keep = "last") -> by
 
 
 def read_weights(path: Path, project: Project) -> Weights:
-    """The weights in a safetensors file. Raises UserError where they are not the project's network's."""
+    """The weights in a safetensors file, under torch's names.
+
+    Before all of them may stand what wrappers put there, such as `module.`. Raises UserError where they are
+    not the project's network's.
+    """
+    content = b""
     try:
-        weights = load(path.read_bytes())
+        content = path.read_bytes()
+        weights = load(content)
     except OSError as error:
         raise unreadable(path, error.strerror or str(error)) from error
     except MemoryError:
         raise
     except Exception as error:
         # a type that torch does not have raises something else than SafetensorError
-        raise unreadable(path, "it is not a safetensors file") from error
+        raise unreadable(path, _other_file(content)) from error
     wanted = without_memory(project).state_dict()
+    weights = _unwrapped(weights, wanted)
     if (other := other_tensor(wanted, weights)) is not None:
         name, want, have = other
         raise UserError(
@@ -63,6 +70,30 @@ def read_weights(path: Path, project: Project) -> Weights:
             )
         )
     return {name: _of_type(tensor, wanted[name].dtype, name) for name, tensor in weights.items()}
+
+
+def _other_file(content: bytes) -> Message:
+    """What a file is that holds no safetensors, as far as its first bytes tell, and what to do about it."""
+    if content.startswith((b"PK\x03\x04", b"\x80")):  # the signs of a zip archive and of a pickle
+        return message(
+            "it looks like a file of torch.save, which may hold code that runs when it is opened, and not "
+            "like a safetensors file; write its state_dict with safetensors.torch.save_file instead"
+        )
+    return message("it is not a safetensors file")
+
+
+def _unwrapped(weights: dict[str, Tensor], wanted: Collection[str]) -> dict[str, Tensor]:
+    """The weights without the names of modules that only wrap another, unless one is known by its own."""
+    while not any(name in wanted for name in weights):
+        wrapper = next((each for each in _WRAPPERS if all(name.startswith(each) for name in weights)), None)
+        if wrapper is None or not weights:
+            break
+        weights = {name.removeprefix(wrapper): tensor for name, tensor in weights.items()}
+    return weights
+
+
+_WRAPPERS = ("module.", "_orig_mod.")
+"""What DataParallel, DistributedDataParallel and torch.compile put before all names."""
 
 
 def trained_weights(run: Run | None, project: Project) -> Weights | None:
@@ -117,7 +148,7 @@ def without_memory(project: Project) -> fx.GraphModule:
         return build(project.network, project.classes)
 
 
-def unreadable(path: Path, reason: str) -> UserError:
+def unreadable(path: Path, reason: str | Message) -> UserError:
     """What is raised where a file cannot be read."""
     return UserError(message("“{path}” was not read: {reason}.", path=str(path), reason=reason))
 

@@ -303,6 +303,61 @@ def test_weights_come_back(tmp_path, trained):
 
 
 @pytest.mark.parametrize(
+    "wrappers", ["module.", "_orig_mod.", "module._orig_mod.", "_orig_mod.module.module."]
+)
+def test_weights_of_a_wrapped_module_come_back(tmp_path, trained, wrappers):
+    """DataParallel and torch.compile put a name of theirs before all others, one before the other."""
+    path = tmp_path / "weights.safetensors"
+    weights = trained.weights()
+    path.write_bytes(save({wrappers + name: tensor for name, tensor in weights.items()}))
+    found = read_weights(path, trained.project)
+    assert found.keys() == weights.keys()
+    assert all(torch.equal(found[name], tensor) for name, tensor in weights.items())
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.lists(st.sampled_from(["module.", "_orig_mod.", "net.", "a.", ""]), min_size=1, max_size=4), st.data()
+)
+def test_only_what_stands_before_all_names_is_taken_away(trained, tmp_path_factory, prefixes, data):
+    """Whatever else stands before names, or before some of them, they are refused as those of another."""
+    path = tmp_path_factory.mktemp("weights") / "weights.safetensors"
+    weights = trained.weights()
+    whole = data.draw(st.booleans())
+    before = "".join(prefixes)
+    renamed = {
+        (before if whole or data.draw(st.booleans()) else "") + name: tensor
+        for name, tensor in weights.items()
+    }
+    path.write_bytes(save(renamed))
+    wrapped = all(name.startswith(before) for name in renamed) and not {"net.", "a."} & set(prefixes)
+    if wrapped or renamed.keys() == weights.keys():
+        assert read_weights(path, trained.project).keys() == weights.keys()
+    else:
+        with pytest.raises(UserError, match="holds weights of another network"):
+            read_weights(path, trained.project)
+
+
+class Touches:
+    """Would make a file if it were unpickled."""
+
+    def __init__(self, path) -> None:
+        self.path = str(path)
+
+    def __reduce__(self):
+        return open, (self.path, "w")
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_file_of_torch_save_is_named_and_not_opened(tmp_path, trained, zipped):
+    path = tmp_path / "weights.safetensors"
+    torch.save({"fc.bias": Touches(tmp_path / "ran")}, path, _use_new_zipfile_serialization=zipped)
+    with pytest.raises(UserError, match=r"file of torch\.save.*safetensors\.torch\.save_file"):
+        read_weights(path, trained.project)
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
     ("change", "sentence"),
     [
         (lambda weights: weights.pop("fc.bias"), "expected 10 as “fc.bias”, got nothing"),
