@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cache
 
 from networks.graph.network import Network
+from networks.layers.base import Group
 from networks.presets.base import Preset
 from networks.presets.catalog import PRESETS
 
 ALIKE = 0.5
 """The share of layers with the same name and type, among those of both, from which on one is called by it."""
 
-Fingerprint = frozenset[tuple[str, str]]
+Fingerprint = frozenset[tuple[str, str | Group]]
 
 
 def nearest(network: Network) -> Preset | None:
