@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import time
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -30,15 +31,19 @@ class GarbageCollector(QObject):
         gc.disable()
         gc.freeze()
         self._thresholds = gc.get_threshold()[0], BEFORE_OLDER, BEFORE_OLDER
-        self._oldest_from = 0.0
-        """When it may look at the oldest again."""
+        self._oldest_from = math.inf
+        """When it may look at the oldest again: not before the first freeze."""
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._collect)
         self._timer.start(OFTEN_MS)
 
     def freeze(self) -> None:
-        """Exempts everything that is alive now from collection."""
+        """Exempts everything that is alive now from collection.
+
+        Until then much is imported, all of which stays: the oldest are looked at from now on only.
+        """
         gc.freeze()
+        self._oldest_from = 0.0
 
     @Slot()
     def _collect(self) -> None:

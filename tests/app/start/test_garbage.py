@@ -20,8 +20,8 @@ class Thing:
 
 
 @pytest.fixture
-def collected(qapp):
-    """The generations that were collected, in their order, while a collector is at work."""
+def watched(qapp):
+    """A collector at work, and the generations that it has collected, in their order."""
     found, threads = [], set()
 
     def note(phase, info):
@@ -31,12 +31,20 @@ def collected(qapp):
 
     collector = GarbageCollector(qapp)
     gc.callbacks.append(note)
-    yield found
+    yield collector, found
     gc.callbacks.remove(note)
     collector.deleteLater()
     gc.unfreeze()
     gc.enable()
     assert threads <= {threading.get_ident()}
+
+
+@pytest.fixture
+def collected(watched):
+    """What is collected once the program stands."""
+    collector, found = watched
+    collector.freeze()
+    return found
 
 
 def busy():
@@ -71,3 +79,12 @@ def test_the_oldest_are_looked_at_again_soon_where_that_has_freed_much(collected
     monkeypatch.setattr(garbage, "FEW", 0)
     kept = []
     qtbot.waitUntil(lambda: bool(kept.append(busy()) or collected.count(2) >= 2))
+
+
+def test_while_the_program_is_still_imported_the_oldest_are_left_alone(watched, qtbot):
+    collector, collected = watched
+    kept = []
+    qtbot.waitUntil(lambda: bool(kept.append(busy()) or collected.count(1) >= 8), timeout=90_000)
+    assert 2 not in collected
+    collector.freeze()
+    qtbot.waitUntil(lambda: bool(kept.append(busy()) or 2 in collected), timeout=90_000)
