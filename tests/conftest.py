@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from functools import wraps
+from itertools import count
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -149,8 +150,16 @@ def collector_at_rest():
     gc.enable()
 
 
+_HOMES = count()
+
+
 @pytest.fixture(autouse=True)
-def _own_settings(tmp_path, monkeypatch):
-    """Tests never read or write the settings of the person who runs them."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+def _own_settings(tmp_path_factory, monkeypatch):
+    """Tests never read or write the settings of the person who runs them.
+
+    The folder is made by whoever writes into it. To make a `tmp_path` for each of ten thousand tests, most of
+    which never touch a file, takes longer than many of them.
+    """
+    home = tmp_path_factory.getbasetemp() / "homes" / str(next(_HOMES))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))
