@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import IO
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -35,8 +36,8 @@ class Processes(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._process: subprocess.Popen[bytes] | None = None
-        self._told = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the window, however that ends
-        self.destroyed.connect(self._told.close)
+        self._told: IO[bytes] | None = None
+        """What they say; open only as long as they are at it, so that no window leaves a file open."""
         self._stopped = False
         self._looking = QTimer(self)
         self._looking.setInterval(LOOK_MS)
@@ -51,17 +52,18 @@ class Processes(QObject):
         """Starts a command, unless one is at it; says whether it did."""
         if self._process is not None:
             return False
-        self._told.seek(0)
-        self._told.truncate()
+        told = tempfile.TemporaryFile()  # noqa: SIM115 - closed when they end, or with the window
         try:
             self._process = subprocess.Popen(
-                [*command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._told
+                [*command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=told
             )
         except OSError as error:
+            told.close()
             reason = error.strerror or str(error)
             self.failed.emit(message("No process could be started: {reason}.", reason=reason))
             return False
-        self._stopped = False
+        self._stopped, self._told = False, told
+        self.destroyed.connect(told.close)
         self._looking.start()
         return True
 
@@ -78,7 +80,8 @@ class Processes(QObject):
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(CLOSE_SECONDS)
         self._looking.stop()
-        self._told.close()
+        if self._told is not None:
+            self._told.close()
 
     def over(self) -> None:
         """Called when they have ended, before anything is told of it."""
@@ -95,14 +98,17 @@ class Processes(QObject):
             return
         self._looking.stop()
         stopped, self._process = self._stopped, None
+        last = self._last()
         self.over()
         self.changed.emit()
         if code and not stopped:
-            self.failed.emit(self.words(code, self._last()))
+            self.failed.emit(self.words(code, last))
 
     def _last(self) -> str:
-        """What the program said when it gave up, else the last line."""
-        self._told.seek(0)
-        lines = [line.strip() for line in self._told.read().decode(errors="replace").split("\n")]
+        """What the program said when it gave up, else the last line. It says no more."""
+        assert self._told is not None
+        with self._told as told:
+            told.seek(0)
+            lines = [line.strip() for line in told.read().decode(errors="replace").split("\n")]
         said = [line.removeprefix(_SAID) for line in lines if line.startswith(_SAID)]
         return visible((said or ["", *filter(None, lines)])[-1], 300)
