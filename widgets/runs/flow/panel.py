@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -28,6 +29,7 @@ from widgets.forms.rows import dim
 from widgets.look import theme
 from widgets.look.icon import icon
 from widgets.look.translation import said
+from widgets.runs.flow.legend import FlowLegend
 from widgets.runs.flow.lines import FlowRun, Live, Wish, flows_of, lines_of
 from widgets.runs.flow.plot import FlowPlot, Point
 
@@ -75,7 +77,7 @@ class FlowPanel(QWidget):
         self.plot = FlowPlot()
         self.plot.pointed.connect(self._read_out)
         self.plot.chosen.connect(self.layer_chosen)
-        self.legend = _Legend(self.plot)
+        self.legend = FlowLegend(self.plot)
         self.reading = QLabel()
         self.seen, self.next = QLabel(), dim()
         for label in (self.reading, self.seen):
@@ -247,6 +249,10 @@ class FlowPanel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        wide = sum(box.sizeHint().width() for box in (self.over_weights, self.all_layers))
+        side_by_side = self.width() > wide + self.export_button.sizeHint().width() + 5 * theme.SPACE
+        directions = QBoxLayout.Direction
+        self._boxes.setDirection(directions.LeftToRight if side_by_side else directions.TopToBottom)
         # in a low window the chart is worth more than what explains it
         low = self.height() < theme.grown(_LOW)
         for label in (self.next, self.caption):
@@ -301,9 +307,11 @@ class FlowPanel(QWidget):
         head.addWidget(self.run_choice, 1)
         boxes = QHBoxLayout()
         boxes.setSpacing(theme.SPACE)
+        self._boxes = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._boxes.setSpacing(theme.SPACE)
         for box in (self.over_weights, self.all_layers):
-            boxes.addWidget(box)
-        boxes.addStretch(1)
+            self._boxes.addWidget(box)
+        boxes.addLayout(self._boxes, 1)
         # beside them: where there is one run, nothing stands in the line above
         boxes.addWidget(self.export_button)
         line = QHBoxLayout()
@@ -327,63 +335,3 @@ class FlowPanel(QWidget):
         rows.addLayout(head)
         rows.addLayout(boxes)
         rows.addWidget(self.stack, 1)
-
-
-class _Legend(QWidget):
-    """Which colour is which run; or, of one run, that pale lines are early epochs."""
-
-    def __init__(self, plot: FlowPlot) -> None:
-        super().__init__()
-        self._plot = plot
-        self._trends: tuple[str, ...] = ()
-        self.show_trends(())
-
-    def sizeHint(self) -> QSize:
-        return QSize(200, theme.grown(18) * max(1, len(self._entries())))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(60, self.sizeHint().height())
-
-    def show_trends(self, trends: Sequence[str]) -> None:
-        """The lines have changed; each of several runs has these words."""
-        self._trends = tuple(trends)
-        self.setFixedHeight(self.sizeHint().height())
-        self.setAccessibleName(", ".join(words for _, words in self._entries()))
-        self.update()
-
-    def _entries(self) -> list[tuple[list[QColor], str]]:
-        lines = self._plot.lines
-        if len({line.run.number for line in lines}) > 1:
-            words = self.tr("{run}, epoch {epoch}: {trend}")
-            return [
-                (
-                    [self._plot.color(line)],
-                    words.format(run=line.run.record.title, epoch=line.flow.epoch, trend=trend),
-                )
-                for line, trend in zip(lines, self._trends, strict=True)
-            ]
-        if not lines:
-            return []
-        ordered = sorted(lines, key=lambda line: line.flow.epoch)
-        words = self.tr("{run}: epochs {first} to {last}, later ones stronger")
-        if len(ordered) == 1:
-            words = self.tr("{run}: epoch {first}")
-        told = words.format(
-            run=ordered[0].run.record.title, first=ordered[0].flow.epoch, last=ordered[-1].flow.epoch
-        )
-        return [([self._plot.color(line) for line in ordered], told)]
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        shade = theme.colors(self)
-        painter = QPainter(self)
-        painter.setFont(theme.font(theme.SMALL))
-        tall, wide = theme.grown(18), theme.grown(40)
-        for row, (colors, words) in enumerate(self._entries()):
-            for index, color in enumerate(colors):
-                left, right = (round(wide * at / len(colors)) for at in (index, index + 1))
-                painter.fillRect(4 + left, row * tall + tall // 2 - 1, right - left, 3, color)
-            painter.setPen(QColor(shade.text))
-            room = self.width() - wide - 14
-            fits = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room)
-            painter.drawText(wide + 12, row * tall, room, tall, int(Qt.AlignmentFlag.AlignVCenter), fits)
-        painter.end()

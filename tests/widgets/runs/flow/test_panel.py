@@ -194,3 +194,25 @@ def test_an_epoch_that_goes_on_gives_way_to_what_it_found_in_the_end(panel):
     panel.show_runs([FlowRun(record("deep", 0.1, epochs=3), 0)], "", {"deep": later})
     assert "so far" not in panel.caption.text()
     assert [line.flow.steps for line in panel.plot.lines] == [5, 5, 5]
+
+
+def test_in_a_narrow_panel_its_choices_stand_below_each_other_and_none_is_cut_off(panel):
+    panel.show_runs([FlowRun(record("deep", 0.1), 0)], "net.json")
+    boxes = panel.over_weights, panel.all_layers
+    for width in (600, 280, 600):
+        panel.resize(width, 620)
+        QApplication.processEvents()
+        assert all(box.width() >= box.sizeHint().width() for box in boxes)
+        assert (boxes[0].y() == boxes[1].y()) is (width == 600)
+
+
+def test_the_legend_shortens_a_title_before_it_shortens_what_the_line_does(panel):
+    title = "Own network · thirteen layers with another activation"
+    panel.show_runs([FlowRun(record(title, 0.1), 0), FlowRun(record("other", 1.0), 1)])
+    entry = panel.legend.entries()[0]
+    metrics = panel.legend.fontMetrics()
+    whole = entry.text()
+    assert entry.fitting(metrics, metrics.horizontalAdvance(whole) + 1) == whole
+    fits = entry.fitting(metrics, metrics.horizontalAdvance(whole) * 2 // 3)
+    assert title not in fits
+    assert fits.endswith(whole.removeprefix(title))
