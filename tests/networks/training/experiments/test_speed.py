@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import count
+from types import SimpleNamespace
+
 import pytest
 import torch
 from msgspec.structs import replace
@@ -13,7 +16,8 @@ from networks.project.project import first_project
 from networks.recipes.recipe import with_settings
 from networks.runs.events import Stepped
 from networks.training.engine.run import Run
-from networks.training.experiments.speed import measured_step
+from networks.training.experiments import speed
+from networks.training.experiments.speed import measured_rate, measured_step
 
 PROJECT = replace(first_project(), recipe=with_settings(first_project().recipe, epochs=1, threads=1))
 
@@ -24,9 +28,9 @@ def losses():
 
 def test_a_step_is_measured_and_nothing_else_changes():
     before, drawn = losses(), torch.get_rng_state()
-    speed = measured_step(PROJECT, 8)
-    assert 1e4 < speed.rate < 1e15
-    assert (speed.images, speed.free) == (8, None)
+    found = measured_step(PROJECT, 8)
+    assert 1e4 < found.rate < 1e15
+    assert (found.images, found.free) == (8, None)
     assert torch.equal(torch.get_rng_state(), drawn)
     assert losses() == before
 
@@ -35,6 +39,12 @@ def test_who_does_not_want_it_any_more_waits_for_two_steps_at_most():
     asked = []
     measured_step(PROJECT, 2, lambda: asked.append(1) is not None)
     assert len(asked) <= 1
+
+
+def test_something_is_measured_however_late_the_clock_is_looked_at(monkeypatch):
+    # a second between any two looks, where less than that is to be measured
+    monkeypatch.setattr(speed, "time", SimpleNamespace(perf_counter=count(0.0, 1.0).__next__))
+    assert measured_rate(1) > 0
 
 
 def test_auxiliary_outputs_dropout_and_batch_norm_take_part():
