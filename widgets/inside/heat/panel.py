@@ -174,6 +174,7 @@ class HeatPanel(QWidget):
         shown = None if self.trust.refused else self.found
         self.picture.show_map(shown)
         self.save.setEnabled(shown is not None)
+        self.score.setHidden(self.found is None)
         self.score.set_text("" if self.found is None else score_words(self.found, scene.names))
         method = self._methods[self.choice.method]
         if self._reason:
@@ -181,7 +182,7 @@ class HeatPanel(QWidget):
         elif self.trust.refused:
             told = [self.tr("This map is not shown: it failed its test, see below.")]
         else:
-            told = [] if shown is None else seen(shown, scene)
+            told = [self.tr("The map is being made …")] if shown is None else seen(shown, scene)
         self.words.show_words(method, told, [] if shown is None else details(shown))
         self._propose()
         self._show_answer()

@@ -134,7 +134,7 @@ class Details(QWidget):
         words = (
             self.tr("of the last step, norm {norm}")
             if weighed.of_step
-            else self.tr("of the probe alone, norm {norm}")
+            else self.tr("of the probe, norm {norm}")
         )
         self.gradients.show_words(self.tr("Gradients"), words.format(norm=f"{weighed.gradients.norm:.3g}"))
 

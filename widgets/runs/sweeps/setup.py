@@ -204,5 +204,6 @@ class SweepSetup(QWidget):
         )
         grid.addWidget(cells, row, 0, 1, 2)
         grid.setRowMinimumHeight(row, theme.grown(54))
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
+        # five values are longer than the name of a setting
+        grid.setColumnStretch(0, 2)
+        grid.setColumnStretch(1, 3)

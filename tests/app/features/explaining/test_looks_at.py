@@ -85,6 +85,17 @@ def test_each_method_shows_a_map_with_words(room, desk, qtbot):
         assert panel.knobs.patch.isVisible() is (method == "occlusion")
 
 
+def test_while_a_map_is_made_it_says_so(room, qtbot):
+    room.open()
+    until_map(room, qtbot)
+    panel = room.panel
+    panel.show_map(None)
+    assert panel.words.sentences.text() == "The map is being made …"
+    assert not panel.score.isVisible()
+    panel.show_map(None, "There is no memory for it.")
+    assert panel.words.sentences.text() == "There is no memory for it."
+
+
 def test_two_classes_are_compared(room, qtbot):
     room.open()
     first = until_map(room, qtbot)

@@ -30,6 +30,14 @@ def test_it_begins_with_the_learning_rate_alone(setup):
     assert setup.values[1].isHidden()
 
 
+def test_all_values_are_seen_in_the_smallest_window(setup, qtbot):
+    setup.resize(460, 300)
+    setup.show()
+    qtbot.waitExposed(setup)
+    field = setup.values[0]
+    assert field.fontMetrics().horizontalAdvance(field.text()) < field.width() - 12
+
+
 def test_a_setting_is_chosen_alone_or_beside_the_first(setup):
     setup.choose("learning.batch_size", beside=True)
     assert [path for path, _ in swept(setup)] == [LEARNING_RATE, "learning.batch_size"]
