@@ -293,7 +293,7 @@ class CurvesPanel(QWidget):
 
     def _show_hint(self, shown: bool, going_on: bool) -> None:
         self.figure.show_charts(shown)
-        self.keys.setVisible(shown and self.height() >= _LOW)
+        self.keys.setVisible(shown and self.height() >= theme.grown(_LOW))
         measured = any(run.measured for run in self.held.numbers)
         self._hint.show_why(measured=measured, going_on=going_on, reason=self._reason)
 
@@ -308,7 +308,7 @@ class CurvesPanel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        compact = self.height() < _LOW
+        compact = self.height() < theme.grown(_LOW)
         self.outcome.set_compact(compact)
         self.runs_legend.set_compact(compact)
         self.keys.setVisible(self.figure.charts_shown and not compact)

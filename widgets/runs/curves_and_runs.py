@@ -14,7 +14,8 @@ from widgets.look import theme
 from widgets.runs.table.box import RunsBox
 
 _HIGH = 560
-"""From this height on there is room for both; below, a button changes from one to the other."""
+"""From this height on, times the growth of the text, there is room for both; below, a button changes from one
+to the other."""
 _TABLE_SHARE = 0.32
 
 
@@ -86,7 +87,7 @@ class CurvesAndRuns(QWidget):
 
     def _fit(self) -> None:
         """Shows what there is room for."""
-        high, any_run = self.height() >= _HIGH, bool(self.runs.rows)
+        high, any_run = self.height() >= theme.grown(_HIGH), bool(self.runs.rows)
         first = high and any_run and self.runs.isHidden()
         self.runs.setVisible(any_run and (high or self._turned))
         self.curves.setVisible(high or not (self._turned and any_run))
