@@ -67,7 +67,7 @@ NEVER_ONE = {
     "{count} pictures of 32×32": "thousands",
     "{zero} {dead} of {count} units were zero for all {pictures} pictures": "dozens are tried",
     "dead: zero everywhere in all {pictures} pictures that were tried": "dozens are tried",
-    "{drawn} On {pictures} pictures it lies between": "on one there is no lowest and highest",
+    "On {pictures} pictures it lies between": "on one there is no lowest and highest",
 }
 
 
