@@ -430,3 +430,57 @@ def test_nothing_that_a_file_says_reaches_the_terminal_unseen(name, tmp_path, ca
     printed = "".join(capsys.readouterr())
     assert printed.replace("\n", "").isprintable()
     assert len(printed) < 3_000
+
+
+class Unwritable:
+    """A stream into a file on a full disk, or one that was closed."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def write(self, text: str) -> int:
+        raise self.error
+
+    def flush(self) -> None:
+        raise self.error
+
+    def fileno(self) -> int:
+        raise OSError
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(28, "No space left on device"), "there is no space left"),
+        (OSError(5, "Input/output error"), "Input/output error"),
+        (ValueError("I/O operation on closed file."), "it is closed"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "train"])
+def test_where_nothing_can_be_printed_that_is_a_sentence(
+    project_file, tmp_path, monkeypatch, capsys, error, words, command
+):
+    monkeypatch.setattr(sys, "stdout", Unwritable(error))
+    arguments = [command, str(project_file)] + (["--epochs", "1"] if command == "train" else [])
+    assert main(arguments) == 1
+    (line,) = [each for each in capsys.readouterr().err.splitlines() if each.startswith("backbone")]
+    assert line.startswith("backbone: What is printed here was not written: ")
+    assert words in line
+
+
+def test_where_not_even_that_can_be_said(project_file, monkeypatch):
+    error = OSError(28, "No space left on device")
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, Unwritable(error))
+    assert main(["check", str(project_file)]) == 1
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no such device")
+def test_a_full_disk_under_stdout_leaves_no_traceback(project_file):
+    command = [sys.executable, str(ROOT / "main.py"), "check", str(project_file)]
+    environment = os.environ | {"PYTHONIOENCODING": "utf-8"}
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment)
+    assert done.returncode == 1
+    assert done.stderr.startswith("backbone: What is printed here was not written")
+    assert len(done.stderr.splitlines()) == 1
