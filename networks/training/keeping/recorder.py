@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -259,7 +260,9 @@ def begun(
     launch: str = "",
     tensorboard: bool = False,
 ) -> Recorder:
-    """Claims a folder for a run that begins and writes what it is. Raises UserError where that fails.
+    """Claims a folder for a run that begins and writes what it is.
+
+    Raises UserError where that fails, and leaves no folder of its own making behind.
 
     `project` takes the place of the run's own, where it is the same in other words. `epochs`, `course` and
     `weights` are what the run begins with. `folder` is one that was made before, and `launch` names the start
@@ -276,15 +279,21 @@ def begun(
         msgspec.Raw(msgspec.json.encode(course)),
         named.part,
     )
-    write_atomically(place / PROJECT, project_to_json(project or run.project))
-    if weights is not None:
-        try:
-            write_tensors(place / START_WEIGHTS, _alone(weights), {"format": "pt"})
-        except OSError as error:
-            raise _not_begun(place, error) from error
-    write_json(place / HEADER, header)
-    leg = claim_leg(place, new_leg(environment(run, version), 0, launch=launch))
-    return Recorder(run, place, leg, tensorboard=tensorboard)
+    try:
+        write_atomically(place / PROJECT, project_to_json(project or run.project))
+        if weights is not None:
+            try:
+                write_tensors(place / START_WEIGHTS, _alone(weights), {"format": "pt"})
+            except OSError as error:
+                raise _not_begun(place, error) from error
+        write_json(place / HEADER, header)
+        leg = claim_leg(place, new_leg(environment(run, version), 0, launch=launch))
+        return Recorder(run, place, leg, tensorboard=tensorboard)
+    except UserError:
+        if folder is None:
+            # half a run is none, and would stand among the others as a damaged one
+            shutil.rmtree(place, ignore_errors=True)
+        raise
 
 
 def gone_on(

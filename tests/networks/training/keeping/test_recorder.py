@@ -164,6 +164,31 @@ class FullDisk:
         return called
 
 
+@pytest.mark.parametrize("name", ["write", "fsync", "replace"])
+@pytest.mark.parametrize("written", range(4))
+def test_a_run_that_could_not_begin_leaves_nothing_behind(tmp_path, monkeypatch, name, written):
+    """Whichever of its first files could not be written: half a folder would be listed as a damaged run."""
+    calls = 0
+    real = getattr(os, name)
+
+    def full(*args, **kwargs):
+        nonlocal calls
+        calls += 1
+        if calls > written:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return real(*args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, name, full)
+        said = ""
+        try:
+            begin(tmp_path)
+        except UserError as error:
+            said = str(error)
+    assert not said or "no space left" in said
+    assert bool(said) == (list(tmp_path.iterdir()) == []), "it has begun, or there is nothing of it"
+
+
 def test_on_a_full_disk_the_run_trains_on_and_says_so_once(tmp_path, monkeypatch):
     monkeypatch.setattr(recorder, "SOONEST", 0.0)
     monkeypatch.setattr("networks.runs.kept.appending.EVERY", 0.0)
