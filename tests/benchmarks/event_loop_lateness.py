@@ -346,8 +346,7 @@ def main() -> None:
     options = parser.parse_args()
     application = startup.make_application()
     apply_theme(application, "light")
-    collector = GarbageCollector(application)
-    collector.freeze()
+    GarbageCollector(application)
     for name in options.actions or ACTIONS:
         measure(name, options)
     os._exit(0)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from PySide6.QtCore import QCoreApplication
+
 from app.features.program.torch_loading import TorchLoading
+from app.start.garbage import GarbageCollector
 from networks.presets.catalog import PRESETS
 from networks.project.project import Project
 from networks.recipes.recipe import Recipe
@@ -27,13 +29,13 @@ def opened(project: Project, everything: bool = True) -> Iterator[OpenedWindow]:
     _begin("load torch")
     window.load_torch()
     wait(30, lambda: window.desk.shown.devices is not None)
-    gc.freeze()  # as the program does then
+    _freeze()  # as the program does then
     loading = window.feature(TorchLoading)
     _begin("import ahead")
     wait(60, lambda: not loading.ahead.busy)
     _begin("make ahead")
     wait(60, lambda: not loading.panels_ahead.busy)
-    gc.freeze()
+    _freeze()
     wait(0.5)
     _begin("")
     yield window
@@ -42,6 +44,13 @@ def opened(project: Project, everything: bool = True) -> Iterator[OpenedWindow]:
     window.close()
     window.deleteLater()
     wait(0.1)
+
+
+def _freeze() -> None:
+    application = QCoreApplication.instance()
+    collector = application.findChild(GarbageCollector) if application is not None else None
+    assert isinstance(collector, GarbageCollector)
+    collector.freeze()
 
 
 def _begin(step: str) -> None:
