@@ -30,6 +30,14 @@ def look_where_said(folder: Path | None) -> None:
     # the names under which the window keeps its settings
     QCoreApplication.setOrganizationName("Backbone")
     QCoreApplication.setApplicationName("Backbone")
+    if folder is not None and os.path.exists(folder) and not os.path.isdir(folder):
+        raise UserError(
+            message(
+                "--data-folder {folder}: expected a folder, got a file. If it is an archive, unpack it and "
+                "choose the folder that comes out.",
+                folder=str(folder),
+            )
+        )
     if folder is not None and not os.path.isdir(folder):
         raise UserError(message("--data-folder {folder}: there is no such folder.", folder=str(folder)))
     remembered = [Path(os.fsdecode(each)) for each in Settings().read().data_folders]

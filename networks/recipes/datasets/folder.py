@@ -142,6 +142,12 @@ class Folder(Dataset, frozen=True):
                 path=self.path,
                 reason=reason,
             )
+        if os.path.exists(self.path) and not os.path.isdir(self.path):
+            return message(
+                "Expected a folder of pictures at {path}, got a file. If it is an archive, unpack it and "
+                "choose the folder that comes out.",
+                path=self.path,
+            )
         if not os.path.isdir(self.path):
             return message("Expected a folder of pictures at {path}, which is not there.", path=self.path)
         if not class_folders(self.path):

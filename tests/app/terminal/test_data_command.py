@@ -93,6 +93,19 @@ def test_training_on_another_set(way, capsys, tmp_path, monkeypatch, project_fil
     assert read_project(tmp_path / "run/project.json").network["input"].layer == Input(1, (28, 28))
 
 
+@pytest.mark.parametrize("name", ["set.zip", "set.tar.gz", "table.csv", "picture.png"])
+@pytest.mark.parametrize("command", ["data", "train"])
+def test_a_file_in_place_of_a_folder(capsys, tmp_path, name, command):
+    (tmp_path / name).write_bytes(b"PK")
+    project = tmp_path / "project.json"
+    project.write_bytes(project_to_json(first_project()))
+    more = [str(project), "--dataset", "Folder"] if command == "train" else []
+    assert main([command, *more, "--data-folder", str(tmp_path / name)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"{name}: expected a folder, got a file" in line
+    assert "unpack it" in line
+
+
 def test_a_folder_that_is_not_there(capsys, tmp_path):
     assert main(["data", "--data-folder", str(tmp_path / "none")]) == 1
     assert "there is no such folder" in capsys.readouterr().err

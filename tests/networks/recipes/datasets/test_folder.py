@@ -487,3 +487,12 @@ def test_while_it_is_read_again_what_was_read_before_stays_at_hand(animals):
     with pytest.raises(InterruptedError):
         folder.read_again(stop)
     assert not folder.at_hand()
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04", b"", b"a,b\n"])
+def test_a_file_in_place_of_the_folder(tmp_path, content):
+    place = tmp_path / "pictures.zip"
+    place.write_bytes(content)
+    told = str(Folder(path=str(place)).missing())
+    assert "pictures.zip, got a file" in told
+    assert "unpack it" in told
