@@ -172,7 +172,8 @@ def test_the_parameter_of_a_step_of_the_augmentation_is_swept(path, capsys):
     given = project(PLAIN, epochs=1, batch_size=600, augmentation=(Rotation(),))
     write_project(given, path)
     assert main(["sweep", str(path), "--set", "rotation.degrees=5,90"]) == 0
-    assert "Ranked first: Rotation angle" in capsys.readouterr().out
+    # what is swept has its column; of so short a sweep no run has learned, so none is ranked first
+    assert capsys.readouterr().out.split("  ")[1].strip() == "Rotation angle"
     found = [
         project_of(folder).recipe.data.augmentation for folder in run_folders(path.with_name("net.runs"))
     ]
