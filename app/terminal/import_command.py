@@ -15,7 +15,7 @@ from typing import TypeVar
 from torch import nn
 
 from app.terminal.printing import print_lines
-from networks.core.message import UserError, message
+from networks.core.message import Message, UserError, message
 from networks.core.shapes import Shape, ShapeError
 from networks.core.storage import write_atomically
 from networks.exporting.weights import as_safetensors, without_memory
@@ -100,6 +100,8 @@ def _module(place: str) -> nn.Module:
                 place=place,
             )
         )
+    if name.endswith(".py") or os.sep in name:
+        raise UserError(_file_instead(Path(name), path))
     if name.split(".")[0] in OURS:
         raise UserError(
             message(
@@ -125,6 +127,24 @@ def _module(place: str) -> nn.Module:
             )
         )
     return found
+
+
+def _file_instead(file: Path, path: str) -> Message:
+    """What to write where a module's file was named in place of the module."""
+    *folders, module = file.with_suffix("").parts
+    if file.is_absolute() or ".." in folders:
+        return message(
+            "Expected the name of a module, got the file “{file}”: in its folder, try {module}:{path}.",
+            file=str(file),
+            module=module,
+            path=path,
+        )
+    return message(
+        "Expected the name of a module, got the file “{file}”: try {module}:{path}.",
+        file=str(file),
+        module=".".join((*folders, module)),
+        path=path,
+    )
 
 
 def _prepare_torchvision() -> None:

@@ -195,6 +195,8 @@ def sentence(capsys, *arguments: object, code: int = 1) -> str:
     [
         ("mine.nets", "package.module:callable"),
         ("mine.nets:", "package.module:callable"),
+        ("mine/nets.py:Net", "“mine/nets.py”: try mine.nets:Net"),
+        ("../nets.py:Net", "“../nets.py”: in its folder, try nets:Net"),
         ("gone:net", "No module named 'gone'"),
         ("broken:net", "No module named 'does_not_exist'"),
         ("mine.nets:gone", "no “gone”"),
