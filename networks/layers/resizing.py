@@ -123,10 +123,10 @@ class Resize(Layer, frozen=True):
 
 
 class PadChannels(Layer, frozen=True):
-    """Appends channels of zeros.
+    """Appends channels of zeros, and puts as many in front as is wished.
 
     He et al. 2015, "Deep Residual Learning for Image Recognition", section 3.3, option A: a shortcut across a
-    wider layer that learns nothing.
+    wider layer that learns nothing. Much published code puts half of the zeros in front.
     """
 
     group: ClassVar = Group.RESIZING
@@ -136,22 +136,23 @@ class PadChannels(Layer, frozen=True):
     stem: ClassVar = "pad"
     keywords: ClassVar = "zero channels shortcut option a resnet cifar"
 
-    extra: Annotated[int, whole("Channels", "How many channels of zeros are added.", 1, 65_536)] = 16
+    extra: Annotated[int, whole("Behind", "How many channels of zeros come behind.", 0, 65_536)] = 16
+    before: Annotated[int, whole("In front", "How many channels of zeros come in front.", 0, 65_536)] = 0
 
     def shape(self, *inputs: Shape) -> Shape:
         channels, height, width = image(inputs[0])
-        return checked((channels + self.extra, height, width))
+        return checked((self.before + channels + self.extra, height, width))
 
     def function(self, *inputs: Shape) -> Call:
-        return call("nn.functional.pad", Argument(0), (0, 0, 0, 0, 0, self.extra))
+        return call("nn.functional.pad", Argument(0), (0, 0, 0, 0, self.before, self.extra))
 
     @classmethod
     def from_call(cls, call: Call, *inputs: Shape) -> PadChannels | None:
         sides = call.named["pad"]
-        return changed(cls(), extra=sides[5]) if len(sides) == 6 else None
+        return changed(cls(), extra=sides[5], before=sides[4]) if len(sides) == 6 else None
 
     def summary(self) -> str:
-        return f"+{self.extra}"
+        return f"+{self.before} +{self.extra}" if self.before else f"+{self.extra}"
 
 
 class SliceChannels(Layer, frozen=True):

@@ -165,27 +165,32 @@ def _kept(layer: Layer) -> range:
 
 
 class Padding(Moving):
-    """ZeroPad2d and PadChannels: zeros around the image, or behind its channels."""
+    """ZeroPad2d and PadChannels: zeros around the image, or in front of its channels and behind them."""
 
     def source(self, layer: Layer, shapes: tuple[Shape, ...], at: Inner) -> tuple[int, Inner] | None:
-        top, left = _border(layer)
-        place = (at[0], at[1] - top, at[2] - left)
+        place = _moved(at, _border(layer), -1)
         return (0, place) if all(0 <= i < size for i, size in zip(place, shapes[0], strict=True)) else None
 
     def target(self, layer: Layer, shapes: tuple[Shape, ...], which: int, at: Inner) -> Inner:
-        top, left = _border(layer)
-        return (at[0], at[1] + top, at[2] + left)
+        return _moved(at, _border(layer), 1)
 
     def reads(
         self, layer: Layer, shapes: tuple[Shape, ...], which: int, wanted: Mask, training: bool
     ) -> Mask:
-        (top, left), (channels, height, width) = _border(layer), shapes[0]
-        return wanted[:channels, top : top + height, left : left + width]
+        (first, top, left), (channels, height, width) = _border(layer), shapes[0]
+        return wanted[first : first + channels, top : top + height, left : left + width]
 
 
-def _border(layer: Layer) -> tuple[int, int]:
-    """Rows of zeros above and columns on the left."""
-    return (layer.top, layer.left) if isinstance(layer, ZeroPad2d) else (0, 0)
+def _border(layer: Layer) -> tuple[int, int, int]:
+    """Channels of zeros in front, rows of them above and columns on the left."""
+    if isinstance(layer, PadChannels):
+        return layer.before, 0, 0
+    assert isinstance(layer, ZeroPad2d)
+    return 0, layer.top, layer.left
+
+
+def _moved(at: Inner, border: tuple[int, int, int], towards: int) -> Inner:
+    return tuple(i + towards * size for i, size in zip(at, border, strict=True))
 
 
 class Stacking(Moving):

@@ -17,7 +17,7 @@ from networks.layers.normalization import BatchNorm2d, GroupNorm
 from networks.layers.pooling import AvgPool2d
 from networks.layers.rectifiers import ReLU
 from networks.layers.regularization import StochasticDepth
-from networks.layers.resizing import Resize, SliceChannels, ZeroPad2d
+from networks.layers.resizing import PadChannels, Resize, SliceChannels, ZeroPad2d
 from networks.module.build import build
 from networks.source import source
 
@@ -63,6 +63,17 @@ class Squeeze(Net):
         b, c, _, _ = x.shape
         weights = torch.sigmoid(self.squeeze(functional.adaptive_avg_pool2d(x, 1).view(b, c)))
         return x * weights.view(b, c, 1, 1)
+
+
+class ZerosAsShortcut(Net):
+    """Option A of the ResNets of CIFAR-10, as much published code has it: half of the zeros in front."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.more, self.fc = nn.Conv2d(8, 16, 3, stride=2, padding=1), nn.Linear(16, 4)
+
+    def body(self, x):
+        return self.more(x) + functional.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, 4, 4), "constant", 0)
 
 
 class MadeInForward(Net):
@@ -250,6 +261,7 @@ COMMON = {
     Dropping: {StochasticDepth: 2},
     Underscore: {Conv2d: 4},
     Squeeze: {Unflatten: 1, Linear: 2},
+    ZerosAsShortcut: {PadChannels: 1},
     MadeInForward: {ReLU: 1},
     OwnTensors: {BatchNorm2d: 1, GroupNorm: 1, Conv2d: 2, Linear: 2},
     Joined: {BatchNorm2d: 1, ReLU: 1},
