@@ -220,9 +220,11 @@ class _Tracer(fx.Tracer):
     def call_module(
         self, m: nn.Module, forward: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
-        if threading.get_ident() != self._thread or self._computing or not self._is_part(m):
+        if threading.get_ident() != self._thread or self._computing:
+            return forward(*args, **kwargs)
+        if not self._is_part(m):
             # a module that is made in forward is none of the root's: what it calls is traced instead
-            if not self._computing and any(True for _ in m.parameters()):
+            if any(True for _ in m.parameters()):
                 raise UnfollowableError(message(_STRANGER, kind=type(m).__name__))
             return forward(*args, **kwargs)
         other = self._leaves.get(self.path_of_module(m))
