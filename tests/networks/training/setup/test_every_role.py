@@ -48,7 +48,7 @@ def test_what_ends_the_process_is_named(tmp_path):
     """As without the guard: torch's own backward pass, which a later version may mend."""
     code = (
         "import networks.training.setup.model as model; model.guard_norms = lambda module: None\n"
-        "from tests.networks.training import roles; roles.main('few', 'GroupNorm')"
+        "from tests.networks.training.setup import roles; roles.main('few', 'GroupNorm')"
     )
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert ended.returncode != 0
