@@ -48,9 +48,9 @@ class Turns:
                 torch.set_num_threads(run.threads)
                 until = self._clock() + SLICE
                 # however late it is by now: a turn in which nothing happens could come again and again
-                yield from self._next(run, legs[run.id])
+                yield from self._take(run, next(legs[run.id]))
                 while run.id in self._training and self._clock() < until:
-                    yield from self._next(run, legs[run.id])
+                    yield from self._take(run, next(legs[run.id]))
         finally:
             for leg in legs.values():
                 leg.close()
@@ -66,10 +66,6 @@ class Turns:
         for name in self._training:
             if name in self.recorders:
                 self.recorders[name].checkpoint()
-
-    def _next(self, run: Run, leg: Generator[Event, None, None]) -> Iterator[Event]:
-        event = next(leg)
-        yield from self._take(run, event)
 
     def _take(self, run: Run, event: Event) -> Iterator[Event]:
         if isinstance(event, Finished | Failed):
